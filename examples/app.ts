@@ -1,0 +1,44 @@
+// The gallery as an Express app: this is all that a live server needs.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { type Express } from 'express';
+import session from 'express-session';
+import { type BaseOptions, type Live, liveview } from 'htmx-liveview';
+import { Chat } from './chat/chat.ts';
+import { chat } from './chat/page.ts';
+import { Clock } from './clock/clock.ts';
+import { clock } from './clock/page.ts';
+import { Counter } from './counter/counter.ts';
+import { counter } from './counter/page.ts';
+import { Till } from './existing/orders.ts';
+import { existing } from './existing/page.ts';
+import { gallery } from './page.ts';
+import { todo } from './todo/page.ts';
+import { TodoList } from './todo/todo.ts';
+
+const { resolve } = createRequire(import.meta.url);
+
+/** The secrets of an app; keep real ones in the environment. */
+export interface Secrets {
+  readonly session: string;
+  readonly live: string;
+}
+
+/** Makes the gallery's app. */
+export function createApp(secrets: Secrets, options: Omit<BaseOptions, 'secret'> = {}): { app: Express; live: Live } {
+  const app = express();
+  app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false }));
+  const live = liveview({
+    ...options,
+    secret: secrets.live,
+    components: [Counter, Clock, TodoList, Chat, Till],
+    context: (req) => ({ owner: req.sessionID }),
+  });
+  app.use('/live', live.router);
+  app.use(express.static(join(dirname(resolve('htmx-liveview/package.json')), 'examples/public')));
+  app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
+  app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
+  app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
+  for (const example of [counter, clock, todo, chat, existing]) example(app, live);
+  return { app, live };
+}

@@ -1,0 +1,90 @@
+// Owns the controls of forms: what a user typed or chose is theirs until the server says something new, or their form is settled.
+
+/** A control whose value the user can change. */
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** When the user last changed a control, in milliseconds of the page. */
+const touched = new WeakMap<EventTarget, number>();
+
+/** Starts to note which controls the user changes. */
+export function watchControls(): void {
+  for (const type of ['input', 'change']) {
+    document.addEventListener(type, (event) => event.target && touched.set(event.target, performance.now()), true);
+  }
+}
+
+/** Whether an element is a text field in which the user is now: its value is not taken away from under the caret. */
+export function isBeingTyped(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
+  if (element !== element.ownerDocument.activeElement) return false;
+  if (element instanceof HTMLTextAreaElement) return true;
+  return (
+    element instanceof HTMLInputElement &&
+    !isChoice(element) &&
+    !/^(?:button|submit|reset|image|file|range|color)$/.test(element.type)
+  );
+}
+
+function isChoice(element: Element): boolean {
+  return element instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(element.type);
+}
+
+/**
+ * Runs `write`, which changes what the server says of a control, and makes the control show it.
+ * A text field that is being typed in keeps its value; its attribute changes all the same.
+ */
+export function changeControl(element: Element, write: () => void): void {
+  if (isBeingTyped(element)) {
+    const { value } = element;
+    element.value = value; // from here on the attribute and the value go separate ways
+    write();
+    return;
+  }
+  write();
+  showServerValue(element);
+}
+
+/** Makes a control show what the server's HTML says. */
+function showServerValue(element: Element): void {
+  if (element instanceof HTMLOptionElement) element.selected = element.defaultSelected;
+  else if (element instanceof HTMLTextAreaElement) element.value = element.defaultValue;
+  else if (element instanceof HTMLSelectElement) resetSelect(element);
+  else if (element instanceof HTMLInputElement) {
+    if (isChoice(element)) element.checked = element.defaultChecked;
+    else if (element.type === 'file') element.value = '';
+    else if (element.value !== element.defaultValue) element.value = element.defaultValue;
+  }
+}
+
+/** Chooses what the server's HTML marks as selected; without a mark, the first that can be chosen, as a browser does. */
+function resetSelect(select: HTMLSelectElement): void {
+  const options = [...select.options];
+  for (const option of options) option.selected = option.defaultSelected;
+  if (!select.multiple && select.size <= 1 && !options.some((option) => option.defaultSelected)) {
+    select.selectedIndex = options.findIndex((option) => !option.disabled);
+  }
+}
+
+/**
+ * An event has settled. The controls of a submitted form, or the checkbox or radio that fired, take the server's values,
+ * unless the user has changed them since `sent`.
+ */
+export function settleControls(source: Element, isSubmit: boolean, sent: number): void {
+  for (const control of controlsOf(source, isSubmit)) {
+    if ((touched.get(control) ?? 0) <= sent) showServerValue(control);
+  }
+}
+
+function controlsOf(source: Element, isSubmit: boolean): Element[] {
+  if (isSubmit && source instanceof HTMLFormElement) return [...source.elements].filter(isControl);
+  if (!isChoice(source)) return [];
+  const { type, name, form } = source as HTMLInputElement;
+  if (type !== 'radio') return [source];
+  const group = form ? [...form.elements] : [...document.querySelectorAll('input[type=radio]')];
+  return (group as HTMLInputElement[]).filter((it) => isChoice(it) && it.name === name && it.form === form);
+}
+
+function isControl(element: Element): element is Control {
+  return element instanceof HTMLInputElement
+    ? !/^(?:hidden|button|submit|reset|image)$/.test(element.type)
+    : element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
+}

@@ -1,0 +1,329 @@
+// Owns what is live on the page: which element is which instance, which version it holds, and the order of its updates.
+// In: elements that come and go, frames. Out: subscribes, and content for each element's View.
+
+import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
+import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
+import type { Order, Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
+import { View, type Wiring } from './apply.ts';
+import { Connection } from './connect.ts';
+import { type Post, post } from './post.ts';
+
+/** A component's root element on this page. */
+export interface Entry {
+  readonly root: Element;
+  readonly view: View;
+  id: string;
+  /** The viewer under which it is subscribed. */
+  readonly viewer: string;
+  /** Which mounting the server holds; undefined until the first subscribe is answered. */
+  epoch: string | undefined;
+  version: number;
+  state: 'waiting' | 'live' | 'gone';
+  /** Whether Back and Forward concern it. */
+  navigates: boolean;
+  /** Updates that came before what they build on. */
+  early: Update[];
+  /** Runs while something is missing between the version held and an early update. */
+  gap: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** What others want to know of the page. */
+export interface PageListener {
+  /** An entry went live, came back, or is gone. */
+  changed(entry: Entry): void;
+  settled(entry: Entry, settlement: Settlement): void;
+}
+
+/** How long a missing update is waited for, in milliseconds: it may come over the other way. */
+const GAP = 1000;
+/** Milliseconds before a failed subscribe is tried again, and before a stream without components is closed. */
+const RETRY = 1000;
+
+/** All live components of a page, and their stream. */
+export class Page {
+  readonly connection: Connection;
+  readonly entries = new Map<Element, Entry>();
+  readonly #wiring: Wiring;
+  readonly #listener: PageListener;
+  readonly #viewer = randomId();
+  #copies = 0;
+  #batch: Set<Entry> | undefined;
+
+  constructor(base: string, wiring: Wiring, listener: PageListener) {
+    this.#wiring = wiring;
+    this.#listener = listener;
+    this.connection = new Connection(base, {
+      opened: () => this.#subscribe([...this.entries.values()].filter((entry) => entry.state !== 'gone')),
+      lost: () => this.#all('live', (entry) => this.#wait(entry)),
+      received: (event, data) => this.receive(event, data),
+      ended: () => this.#ended(),
+    });
+  }
+
+  /** Takes a root element on: it is subscribed as soon as a stream is open. */
+  add(root: Element): void {
+    const id = root.getAttribute(ATTRIBUTES.id) ?? '';
+    if (this.entries.has(root) || !id) return;
+    // the same id twice on one page: the second counts as another viewer, so the server gives it an id of its own
+    const isCopy = [...this.entries.values()].some((entry) => entry.id === id);
+    const entry: Entry = {
+      root,
+      id,
+      view: new View(root, this.#wiring),
+      viewer: isCopy ? `${this.#viewer}-${++this.#copies}` : this.#viewer,
+      epoch: undefined,
+      version: 0,
+      state: 'waiting',
+      navigates: false,
+      early: [],
+      gap: undefined,
+    };
+    this.entries.set(root, entry);
+    this.#wait(entry);
+    this.connection.open();
+    if (this.connection.hello) this.#subscribe([entry]);
+  }
+
+  /** Lets go of root elements that have left the page; without any the stream is closed. */
+  sweep(): void {
+    const left = [...this.entries.values()].filter((entry) => !entry.root.isConnected);
+    if (left.length === 0) return;
+    for (const entry of left) this.#drop(entry);
+    this.#unsubscribe(left, false);
+    if (this.entries.size === 0) setTimeout(() => this.entries.size === 0 && this.connection.close(), RETRY);
+  }
+
+  /** The entry of the component that an element belongs to. */
+  entryOf(element: Element): Entry | undefined {
+    const root = element.closest(`[${ATTRIBUTES.id}][${ATTRIBUTES.component}]`);
+    return root ? this.entries.get(root) : undefined;
+  }
+
+  /** The page is being left for good: the server may clean up at once. */
+  goodbye(): void {
+    this.#unsubscribe([...this.entries.values()], true);
+  }
+
+  /** Subscribes a component anew: what it holds can't be brought up to date otherwise. */
+  refresh(entry: Entry): void {
+    if (this.entries.get(entry.root) !== entry || entry.state === 'gone') return;
+    this.#wait(entry);
+    if (this.connection.hello) this.#subscribe([entry]);
+  }
+
+  // --- Subscribing -----------------------------------------------------------------------------------------------
+
+  /** Entries that come in the same turn go in one request. */
+  #subscribe(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#wait(entry);
+    if (this.#batch) {
+      for (const entry of entries) this.#batch.add(entry);
+      return;
+    }
+    const batch = new Set(entries);
+    this.#batch = batch;
+    queueMicrotask(() => {
+      this.#batch = undefined;
+      for (const group of byViewer(batch)) void this.#send(group);
+    });
+  }
+
+  async #send(entries: readonly Entry[]): Promise<void> {
+    const stream = this.connection.hello?.stream;
+    const [first] = entries;
+    if (!stream || !first) return;
+    const request: SubscribeRequest = { viewer: first.viewer, url: location.href, components: entries.map(describe) };
+    const answer = await this.#ask('subscribe', request).catch(() => undefined);
+    if (this.connection.hello?.stream !== stream) return; // a newer stream has subscribed them meanwhile
+    if (answer?.ok) return this.#subscribed(entries, (await answer.json()) as SubscribeAnswer);
+    if (answer && answer.status < 500 && answer.status !== 429 && answer.status !== 404)
+      return this.#refused(entries, answer);
+    if (answer?.status === 404 && (await kindOf(answer)) !== 'stream') return this.#refused(entries, answer);
+    if (answer?.status === 404) return this.connection.reopen();
+    setTimeout(() => this.#retry(entries), RETRY * (0.5 + Math.random()));
+  }
+
+  #retry(entries: readonly Entry[]): void {
+    const still = entries.filter((entry) => this.entries.get(entry.root) === entry && entry.state === 'waiting');
+    if (this.connection.hello) this.#subscribe(still);
+  }
+
+  #ask(endpoint: 'subscribe' | 'unsubscribe', body: SubscribeRequest | UnsubscribeRequest, keepalive = false) {
+    const request: Post = { endpoint, query: '?', type: MEDIA.json, body: JSON.stringify(body), keepalive };
+    return post(this.connection, request);
+  }
+
+  #subscribed(entries: readonly Entry[], answer: SubscribeAnswer): void {
+    entries.forEach((entry, at) => {
+      const item = answer.components[at];
+      if (!item) return;
+      // it left the page while it was being subscribed
+      if (this.entries.get(entry.root) !== entry) return this.#unsubscribe([entry], false);
+      if ('gone' in item) this.#gone(entry, item.gone);
+      else this.#live(entry, item);
+    });
+  }
+
+  #live(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {
+    if (item.as) this.#rename(entry, item.as, item.session ?? '');
+    const isNew = entry.epoch !== item.epoch;
+    if (isNew) entry.version = item.updates ? 0 : item.version;
+    entry.epoch = item.epoch;
+    entry.navigates = item.navigates ?? false;
+    entry.state = 'live';
+    setState(entry.root, 'lv-connected');
+    const early = entry.early.splice(0);
+    for (const update of [...(item.updates ?? []), ...early]) this.#update(entry, update);
+    if (item.settled) this.#settled(entry, item.settled);
+    this.#listener.changed(entry);
+  }
+
+  #rename(entry: Entry, id: string, session: string): void {
+    entry.id = id;
+    entry.root.setAttribute(ATTRIBUTES.id, id);
+    entry.root.setAttribute(ATTRIBUTES.session, session);
+  }
+
+  #refused(entries: readonly Entry[], answer: Response): void {
+    for (const entry of entries) this.#gone(entry, answer.status === 403 ? 'expired' : 'refused');
+  }
+
+  #gone(entry: Entry, reason: string): void {
+    entry.state = 'gone';
+    setState(entry.root, 'lv-gone');
+    this.#listener.changed(entry);
+    dispatch(entry.root, 'liveview:gone', { reason });
+  }
+
+  #ended(): void {
+    for (const state of ['waiting', 'live'] as const) this.#all(state, (entry) => this.#gone(entry, 'ended'));
+  }
+
+  #all(state: Entry['state'], work: (entry: Entry) => void): void {
+    for (const entry of this.entries.values()) if (entry.state === state) work(entry);
+  }
+
+  /** What came too early is asked for again by the subscribe that follows. */
+  #wait(entry: Entry): void {
+    entry.early = [];
+    entry.state = 'waiting';
+    setState(entry.root, 'lv-connecting');
+  }
+
+  #drop(entry: Entry): void {
+    this.entries.delete(entry.root);
+    clearTimeout(entry.gap);
+    entry.state = 'gone';
+    this.#listener.changed(entry);
+  }
+
+  #unsubscribe(entries: readonly Entry[], leaving: boolean): void {
+    if (!this.connection.hello) return;
+    for (const group of byViewer(entries)) {
+      const [first] = group;
+      if (first)
+        this.#ask('unsubscribe', { viewer: first.viewer, ids: group.map((entry) => entry.id) }, leaving).catch(
+          () => {},
+        );
+    }
+  }
+
+  // --- Frames ----------------------------------------------------------------------------------------------------
+
+  /** Takes a frame, over whichever way it came. */
+  receive(event: FrameName, data: unknown): void {
+    const { id } = data as { id?: string };
+    const entry = [...this.entries.values()].find((it) => it.id === id);
+    if (!entry) return;
+    if (event === 'update') this.#update(entry, data as Update);
+    else if (event === 'settled') this.#settled(entry, data as Settlement);
+    else if (event === 'gone') this.#gone(entry, (data as { reason: string }).reason);
+  }
+
+  /** Applies an update if it builds on what is held, drops it if that is as new, and otherwise waits for what is missing. */
+  #update(entry: Entry, update: Update): void {
+    if (entry.state === 'waiting') return void entry.early.push(update);
+    if (update.version <= entry.version) return;
+    const isWhole = update.html !== undefined;
+    if (!isWhole && update.from !== entry.version) return this.#early(entry, update);
+    if (isWhole && update.from > entry.version) return this.#early(entry, update);
+    this.#apply(entry, update);
+    this.#catchUp(entry);
+  }
+
+  #early(entry: Entry, update: Update): void {
+    entry.early.push(update);
+    entry.gap ??= setTimeout(() => {
+      entry.gap = undefined;
+      entry.early = [];
+      this.refresh(entry);
+    }, GAP);
+  }
+
+  #catchUp(entry: Entry): void {
+    const early = entry.early.splice(0);
+    clearTimeout(entry.gap);
+    entry.gap = undefined;
+    for (const update of early) this.#update(entry, update);
+  }
+
+  #apply(entry: Entry, update: Update): void {
+    entry.version = update.version;
+    if (update.html !== undefined) {
+      dispatch(entry.root, 'liveview:before-update', { id: entry.id, version: update.version });
+      entry.view.update(update.html);
+      dispatch(entry.root, 'liveview:after-update', { id: entry.id, version: update.version });
+    }
+    obey(entry.root, update.orders);
+  }
+
+  #settled(entry: Entry, settlement: Settlement): void {
+    this.#listener.settled(entry, settlement);
+  }
+}
+
+/** Carries out the orders of a component. */
+export function obey(root: Element, orders: readonly Order[] = []): void {
+  for (const order of orders) {
+    if (order[0] === 'push') dispatch(root, order[1], order[2]);
+    else if (order[0] === 'title') document.title = order[1];
+    else if (order[0] === 'url') history.pushState({ liveview: true }, '', order[1]);
+    else if (order[0] === 'redirect') location.assign(order[1]);
+  }
+}
+
+/** Dispatches a DOM event that bubbles. */
+export function dispatch(target: Element, name: string, detail: unknown): void {
+  target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+}
+
+/** The kind of a refusal. */
+export async function kindOf(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => ({}))) as { title?: string };
+  return problem.title ?? '';
+}
+
+function describe({ root, id, epoch, version }: Entry): SubscribeItem {
+  const [component, session] = [ATTRIBUTES.component, ATTRIBUTES.session].map((name) => root.getAttribute(name) ?? '');
+  const held = epoch === undefined ? {} : { epoch, version };
+  return { id, component: component as string, session: session as string, ...held };
+}
+
+function byViewer(entries: Iterable<Entry>): Entry[][] {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) groups.set(entry.viewer, [...(groups.get(entry.viewer) ?? []), entry]);
+  return [...groups.values()];
+}
+
+const STATES = ['lv-connecting', 'lv-connected', 'lv-gone'];
+
+function setState(root: Element, state: string): void {
+  for (const name of STATES) root.classList.toggle(name, name === state);
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_');
+}

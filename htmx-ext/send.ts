@@ -1,0 +1,230 @@
+// Owns the way of an event to the server: its place in the order, its number, its retries, and the word on how it ended.
+// In: an event as htmx composed it. Out: a signed POST, and an Ending.
+
+import { writeEventQuery } from '../protocol/event.ts';
+import { parseFrames } from '../protocol/frame.ts';
+import { MEDIA } from '../protocol/names.ts';
+import type { Settlement } from '../protocol/patch.ts';
+import { dispatch, type Entry, kindOf, obey, type Page } from './page.ts';
+import { post } from './post.ts';
+
+/** An event, with its values as they were when it happened. */
+export interface Intent {
+  readonly entry: Entry;
+  readonly name: string;
+  /** The control that fired. */
+  readonly field: string | undefined;
+  /** The form, as htmx encoded it. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The form that this event belongs to, if any: a submit cancels its waiting events. */
+  readonly form?: HTMLFormElement | null;
+  readonly isSubmit?: boolean;
+}
+
+/** Why an event could not be delivered. */
+export type LostReason = 'aborted' | 'gone' | 'reset' | 'superseded' | 'timeout';
+
+/** How an event ended: settled by the server with an HTTP status, or lost. */
+export type Ending = { readonly status: number } | { readonly lost: LostReason };
+
+/** An event on its way. */
+interface Pending extends Intent {
+  readonly ending: Promise<Ending>;
+  readonly end: (ending: Ending) => void;
+  readonly abort: AbortController;
+  readonly born: number;
+  number: number;
+  epoch: string | undefined;
+  /** Whether the server may have handled it without our knowing. */
+  unknown: boolean;
+}
+
+/** The events of one instance: one is in flight, the others wait in the order in which they were made. */
+interface Lane {
+  readonly queue: Pending[];
+  number: number;
+  busy: boolean;
+  /** Wakes the lane when its entry goes live, or is gone. */
+  wake: (() => void) | undefined;
+}
+
+/** Milliseconds for which an event is tried. */
+const LIFETIME = 60_000;
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 5_000;
+/** Answers after which the same event is sent again. */
+const PASSING = new Set([429, 502, 503, 504]);
+
+/** Sends events, each once and in order. */
+export class Sender {
+  readonly #page: Page;
+  readonly #lanes = new WeakMap<Entry, Lane>();
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Queues an event. `cancel` takes it back: what has been sent may have been handled all the same. */
+  send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void } {
+    const lane = this.#lane(intent.entry);
+    if (intent.isSubmit) this.#supersede(lane, intent.form);
+    let end: (ending: Ending) => void = () => {};
+    const ending = new Promise<Ending>((resolve) => {
+      end = resolve;
+    });
+    const fresh = {
+      ending,
+      end,
+      abort: new AbortController(),
+      born: Date.now(),
+      number: 0,
+      epoch: undefined,
+      unknown: false,
+    };
+    const pending: Pending = { ...intent, ...fresh };
+    lane.queue.push(pending);
+    void this.#run(lane, intent.entry);
+    return { ending, cancel: (reason) => this.#lose(lane, pending, reason) };
+  }
+
+  /** The entry went live, came back or is gone. */
+  entryChanged(entry: Entry): void {
+    this.#lane(entry).wake?.();
+  }
+
+  /** A settlement came by frame, or with a subscribe. */
+  settled(entry: Entry, settlement: Settlement): void {
+    const [first] = this.#lane(entry).queue;
+    if (!first || first.number !== settlement.number || first.epoch !== entry.epoch) return;
+    obey(entry.root, settlement.orders);
+    first.end({ status: settlement.status });
+  }
+
+  #lane(entry: Entry): Lane {
+    let lane = this.#lanes.get(entry);
+    if (!lane) {
+      lane = { queue: [], number: 0, busy: false, wake: undefined };
+      this.#lanes.set(entry, lane);
+    }
+    return lane;
+  }
+
+  /** A submit says more than the checks of its form that still wait. */
+  #supersede(lane: Lane, form: HTMLFormElement | null | undefined): void {
+    const waiting = lane.queue.slice(lane.busy ? 1 : 0);
+    for (const other of waiting) {
+      if (form && other.form === form && !other.isSubmit) this.#lose(lane, other, 'superseded');
+    }
+  }
+
+  #lose(lane: Lane, pending: Pending, reason: LostReason): void {
+    const at = lane.queue.indexOf(pending);
+    if (at < 0) return;
+    if (at > 0 || !lane.busy) lane.queue.splice(at, 1);
+    pending.end({ lost: reason });
+    pending.abort.abort();
+    if (reason === 'superseded' || reason === 'aborted') return;
+    dispatch(pending.entry.root, 'liveview:event-lost', { name: pending.name, reason });
+  }
+
+  async #run(lane: Lane, entry: Entry): Promise<void> {
+    if (lane.busy) return;
+    lane.busy = true;
+    for (let first = lane.queue[0]; first; first = lane.queue[0]) {
+      await this.#deliver(lane, entry, first);
+      lane.queue.shift();
+    }
+    lane.busy = false;
+  }
+
+  /** Tries until the event has ended. */
+  async #deliver(lane: Lane, entry: Entry, pending: Pending): Promise<void> {
+    let isOver = false;
+    const over = pending.ending.then(() => {
+      isOver = true;
+    });
+    for (let tries = 0; !isOver; tries++) {
+      if (Date.now() - pending.born > LIFETIME) this.#lose(lane, pending, 'timeout');
+      else if (entry.state === 'gone') this.#lose(lane, pending, 'gone');
+      else if (entry.state === 'waiting') await Promise.race([over, this.#woken(lane)]);
+      else if (pending.unknown && pending.epoch !== entry.epoch) this.#lose(lane, pending, 'reset');
+      else await Promise.race([over, this.#attempt(lane, entry, pending, tries)]);
+    }
+  }
+
+  #woken(lane: Lane): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LONGEST_DELAY);
+      lane.wake = () => {
+        clearTimeout(timer);
+        lane.wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  async #attempt(lane: Lane, entry: Entry, pending: Pending, tries: number): Promise<void> {
+    if (pending.epoch !== entry.epoch) {
+      pending.number = ++lane.number;
+      pending.epoch = entry.epoch;
+    }
+    const answer = await this.#post(entry, pending).catch(() => undefined);
+    if (pending.abort.signal.aborted) return;
+    if (answer && !PASSING.has(answer.status)) return this.#read(lane, entry, pending, answer);
+    pending.unknown ||= !answer || answer.status === 502 || answer.status === 504;
+    return pause(tries);
+  }
+
+  #post(entry: Entry, pending: Pending): Promise<Response> {
+    const { name, number, field, epoch = '' } = pending;
+    const head = { id: entry.id, viewer: entry.viewer, name, number, epoch, version: entry.version };
+    const query = writeEventQuery(field === undefined ? head : { ...head, field }, this.#page.connection.lastId);
+    const headers = { ...pending.headers, Accept: MEDIA.frames };
+    const { body, abort } = pending;
+    return post(this.#page.connection, {
+      endpoint: 'event',
+      query,
+      type: MEDIA.form,
+      body,
+      headers,
+      signal: abort.signal,
+    });
+  }
+
+  /** Reads the answer: the effect, then how the event ended. */
+  async #read(lane: Lane, entry: Entry, pending: Pending, answer: Response): Promise<void> {
+    if (answer.status === 401 || answer.status === 404 || answer.status === 409)
+      return this.#again(entry, pending, answer);
+    const isFrames = answer.headers.get('content-type')?.startsWith(MEDIA.frames);
+    const text = isFrames ? await answer.text().catch(() => undefined) : '';
+    if (text === undefined) {
+      pending.unknown = true; // cut off: the same number brings the recorded outcome
+      return pause(0);
+    }
+    for (const frame of parseFrames(text)) this.#page.receive(frame.event, frame.data);
+    if (answer.status === 202) {
+      pending.unknown = true; // its settlement comes by frame, or with the next subscribe
+      await Promise.race([pending.ending, this.#woken(lane)]);
+    } else {
+      pending.end({ status: answer.status === 204 ? 200 : answer.status });
+    }
+  }
+
+  /** The server can't place the event. It was not handled, so it is sent again once the page is subscribed anew; else it is refused. */
+  async #again(entry: Entry, pending: Pending, answer: Response): Promise<void> {
+    const kind = await kindOf(answer);
+    if (kind === 'stream' || kind === 'signature') {
+      this.#page.connection.reopen();
+    } else if (kind === 'instance' || kind === 'stale') {
+      this.#page.refresh(entry);
+    } else {
+      pending.end({ status: answer.status });
+    }
+  }
+}
+
+function pause(tries: number): Promise<void> {
+  const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** tries);
+  return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+}

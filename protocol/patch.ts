@@ -1,0 +1,72 @@
+// Owns the shape of what the server sends about a component: updates, orders, settlements, and the answer to a subscribe.
+
+/**
+ * What a component orders the browser to do. Orders ride in updates, so they come in the order in which they were given.
+ * `push` dispatches a CustomEvent on the component's root; `url` pushes a history entry.
+ */
+export type Order =
+  | readonly ['push', name: string, detail: unknown]
+  | readonly ['redirect', url: string]
+  | readonly ['title', text: string]
+  | readonly ['url', url: string];
+
+/**
+ * The specification's update. The browser applies it if it holds `from`, drops it if it holds `version` or newer,
+ * and otherwise waits for what is missing. `html` is the whole content and may be applied over any older version.
+ * With neither content nor patch only the orders are new.
+ */
+export interface Update {
+  readonly id: string;
+  readonly from: number;
+  readonly version: number;
+  readonly html?: string;
+  readonly orders?: readonly Order[];
+}
+
+/** How an event ended, for its own viewer alone. `status` is an HTTP status code. */
+export interface Settlement {
+  readonly id: string;
+  /** The number of the event. */
+  readonly number: number;
+  readonly status: number;
+  readonly orders?: readonly Order[];
+}
+
+/** The first frame of a stream. */
+export interface Hello {
+  readonly stream: string;
+  /** The signing key, in base64url. */
+  readonly key: string;
+  /** Milliseconds between two heartbeats. */
+  readonly heartbeat: number;
+  /** The server's time, in milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Why a component cannot be live. */
+export type GoneReason = 'expired' | 'refused' | 'failed' | 'ended';
+
+/** The answer to one component of a subscribe. */
+export type Subscribed =
+  | {
+      readonly id: string;
+      /** The new id of an instance whose `id` was live elsewhere; the browser writes it to the element. */
+      readonly as?: string;
+      /** A new session token, to replace the one in the page. */
+      readonly session?: string;
+      /** Which mounting this is. Another one than before means that the state is new. */
+      readonly epoch: string;
+      readonly version: number;
+      /** What brings the browser from the version it holds to `version`; absent where it holds that already. */
+      readonly updates?: readonly Update[];
+      /** The last event of this viewer that has settled. */
+      readonly settled?: Settlement;
+      /** Whether Back and Forward concern this component. */
+      readonly navigates?: boolean;
+    }
+  | { readonly id: string; readonly gone: GoneReason };
+
+/** The answer to a subscribe, in the order of the request. */
+export interface SubscribeAnswer {
+  readonly components: readonly Subscribed[];
+}

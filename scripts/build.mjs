@@ -1,0 +1,37 @@
+// Builds dist/: the browser's file with esbuild, the server with tsc, the examples with esbuild.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+
+const extension = {
+  entryPoints: ['htmx-ext/index.ts'],
+  bundle: true,
+  format: 'iife',
+  target: ['chrome100', 'firefox102', 'safari15.4'],
+  sourcemap: true,
+  logLevel: 'warning',
+};
+await build({ ...extension, outfile: 'dist/liveview.js' });
+await build({ ...extension, outfile: 'dist/liveview.min.js', minify: true });
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+const sources = readdirSync('examples', { recursive: true }).filter((file) => file.endsWith('.ts'));
+await build({
+  entryPoints: sources.map((file) => `examples/${file}`),
+  outdir: 'dist/examples',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  plugins: [{ name: 'extensions', setup: (it) => it.onLoad({ filter: /\.ts$/ }, rename) }],
+});
+
+/** The sources import `./x.ts`; what is built imports `./x.js`, as tsc writes it. */
+async function rename({ path }) {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(path, 'utf8');
+  return { contents: text.replace(/(from '\.[^']*)\.ts'/g, "$1.js'"), loader: 'ts' };
+}

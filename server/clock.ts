@@ -1,0 +1,29 @@
+// Owns time and chance, so that tests can bring their own.
+
+import { randomBytes } from 'node:crypto';
+
+/** Where time and ids come from. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `work` once after `ms` milliseconds; the result cancels it. It does not keep the process alive. */
+  after(ms: number, work: () => void): () => void;
+  /** Calls `work` every `ms` milliseconds until the result is called. It does not keep the process alive. */
+  every(ms: number, work: () => void): () => void;
+  /** A new unguessable id of 22 letters, digits, dashes and underscores. */
+  id(): string;
+}
+
+/** The machine's own clock and random source. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, work) {
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+  every(ms, work) {
+    const timer = setInterval(work, ms).unref();
+    return () => clearInterval(timer);
+  },
+  id: () => randomBytes(16).toString('base64url'),
+};

@@ -1,0 +1,180 @@
+// Owns what a user extends. A LiveComponent holds no machinery: it asks its host, which is the instance or a throw-away one.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Fields } from '../protocol/event.ts';
+import type { Content } from '../views/html.ts';
+import type { Root } from '../views/root.ts';
+import { LiveError } from './errors.ts';
+import type { Topic } from './topic.ts';
+
+/** Gives orders to browsers. Orders ride in updates, in the order in which they were given. */
+export interface Browser {
+  /** Dispatches a CustomEvent `name` on the component's root element; it bubbles. `detail` must be JSON. */
+  push(name: string, detail?: unknown): void;
+  /**
+   * Leaves the page for `url`, a path of this site. `external: true` allows an http or https address of another one.
+   * @throws LiveError `ERR_LIVE_REDIRECT` for `//host`, `javascript:` and their kind.
+   */
+  redirect(url: string, options?: { external?: boolean }): void;
+  /** Sets the page's title. */
+  title(text: string): void;
+  /** Adds a history entry for `url`, a path of this site, and calls `navigate()`. */
+  pushUrl(url: string): void;
+}
+
+/** An event, as a handler gets it. */
+export interface LiveEvent<Context = unknown> {
+  readonly name: string;
+  /** The form's fields, raw and untrusted, also where a schema gave the params. */
+  readonly fields: Fields;
+  /** The name of the control that fired. */
+  readonly field: string | undefined;
+  readonly context: Context;
+  /** The browser of the one who acted. */
+  readonly browser: Browser;
+  /** Aborted when the handler's time is up or the instance ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Why an event's schema refused its params. */
+export interface InvalidEvent {
+  /** The event's name. */
+  readonly event: string;
+  readonly issues: readonly StandardSchemaV1.Issue[];
+  /** The first message for each field, by name; a name without a message is absent. */
+  readonly messages: Readonly<Record<string, string>>;
+  /** What was sent. */
+  readonly fields: Fields;
+}
+
+/** What a component asks of the instance that holds it. */
+export interface Host {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly session: unknown;
+  readonly context: unknown;
+  readonly browser: Browser;
+  changed(): void;
+  every(ms: number, work: () => unknown): () => void;
+  after(ms: number, work: () => unknown): () => void;
+  subscribe(topic: string, work: (value: never) => unknown): () => void;
+  publish(topic: string, value: unknown): void;
+  task(name: string, work: (signal: AbortSignal) => unknown): void;
+}
+
+/** Hands a host to the constructor of LiveComponent: field initialisers may already read `this.session`. */
+let arriving: Host | undefined;
+
+/** Makes a component that belongs to a host. */
+export function construct<T extends LiveComponent<any, any>>(type: new (...args: never) => T, host: Host): T {
+  const before = arriving;
+  arriving = host;
+  try {
+    return new (type as new () => T)();
+  } finally {
+    arriving = before;
+  }
+}
+
+/**
+ * A live component. Extend it with `static component = 'unique.Name'`, `static events`, fields, handlers and `render()`.
+ *
+ * `Session` is the payload of `data-session`, JSON, signed but readable by the browser. `Context` is what the `context(req)`
+ * option returns.
+ *
+ * Optional statics: `events` names what a browser may call, as `true` or a Standard Schema; `root` changes the root element.
+ */
+export abstract class LiveComponent<Session = {}, Context = unknown> {
+  readonly #host: Host;
+
+  constructor() {
+    if (!arriving) {
+      const cure = 'Render it with live.render(), or mount it with the test kit.';
+      throw new LiveError('ERR_LIVE_CONSTRUCT', `new ${new.target.name}(): a component is made by the server. ${cure}`);
+    }
+    this.#host = arriving;
+  }
+
+  /** The verified payload of `data-session`. Not `req.session`. */
+  get session(): Session {
+    return this.#host.session as Session;
+  }
+
+  /** The instance's id: `data-id` of the root element. */
+  get id(): string {
+    return this.#host.id;
+  }
+
+  /** False while the page is rendered statically, true once a browser has subscribed. */
+  get connected(): boolean {
+    return this.#host.connected;
+  }
+
+  /** What the app's `context(req)` returned for this page or stream. */
+  get context(): Context {
+    return this.#host.context as Context;
+  }
+
+  /** The browser of every viewer of this instance. */
+  get browser(): Browser {
+    return this.#host.browser;
+  }
+
+  /** Says that something changed which watching can't see: a `#private` field, a class instance, a module's variable. */
+  changed(): void {
+    this.#host.changed();
+  }
+
+  /** Calls `work` every `ms` milliseconds, one thing at a time, until unmount or until the result is called. */
+  every(ms: number, work: () => unknown): () => void {
+    return this.#host.every(ms, work);
+  }
+
+  /** Calls `work` once after `ms` milliseconds, unless unmounted or cancelled by then. */
+  after(ms: number, work: () => unknown): () => void {
+    return this.#host.after(ms, work);
+  }
+
+  /** Calls `work` with each value published under the topic, until unmount or until the result is called. */
+  subscribe<Value>(topic: Topic<Value>, work: (value: Value) => unknown): () => void {
+    return this.#host.subscribe(topic.name, work);
+  }
+
+  /** Publishes a value to all subscribers of the topic. Never waits for them. */
+  publish<Value>(topic: Topic<Value>, value: Value): void {
+    this.#host.publish(topic.name, value);
+  }
+
+  /**
+   * Starts work outside the one-at-a-time queue. Another task of the same name, and unmount, abort `signal`.
+   * What throws goes to `failed()`.
+   */
+  task(name: string, work: (signal: AbortSignal) => unknown): void {
+    this.#host.task(name, work);
+  }
+
+  /** The component's content: an `html` template, or the trusted text of any other renderer. */
+  abstract render(): Content | Promise<Content>;
+}
+
+/** The optional hooks; merged, so that editors complete them. */
+// biome-ignore lint/correctness/noUnusedVariables: a merged interface must repeat the class's type parameters
+export interface LiveComponent<Session = {}, Context = unknown> {
+  /** Sets up state. Awaited in the static render (`connected` is false) and again when a browser subscribes. */
+  mount?(): unknown;
+  /** Cleans up, once, when the instance ends. Timers, subscriptions and tasks end by themselves. */
+  unmount?(): unknown;
+  /** Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward. */
+  navigate?(url: URL): unknown;
+  /** Called instead of the handler when the event's schema refused its params. */
+  invalid?(failure: InvalidEvent): unknown;
+  /** Content to show when `mount`, `render` or a task threw. */
+  failed?(error: unknown): Content | Promise<Content>;
+}
+
+/** The statics of a component class, as the server reads them. */
+export interface ComponentStatics {
+  readonly component: string;
+  readonly events?: Readonly<Record<string, true | StandardSchemaV1>>;
+  readonly root?: Root;
+}

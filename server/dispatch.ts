@@ -1,0 +1,170 @@
+// THE PATH of an event and of an update, and so the map of the server.
+//
+//   event:   router -> takeEvent -> the seat's order -> instance.handle -> update -> settled -> router's answer
+//   update:  instance is dirty -> update -> instance.render -> diff -> instance.advance -> frame -> each seat's stream
+
+import type { EventHead, Fields } from '../protocol/event.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import type { Settlement, Update } from '../protocol/patch.ts';
+import { type Change, diff } from './diff.ts';
+import { accept, type Result, refuse } from './errors.ts';
+import type { Instance } from './instance.ts';
+import { createOrders } from './orders.ts';
+import type { Registry, Seat } from './registry.ts';
+import type { Settings } from './settings.ts';
+import type { Stream } from './stream.ts';
+
+/** What an event's POST is answered with. */
+export interface Answer {
+  /** Undefined while the event has not settled: its settlement comes by frame. */
+  readonly settled: Settlement | undefined;
+  /** What brings the browser from the version it holds to the present one. */
+  readonly updates: readonly Update[];
+}
+
+/** Milliseconds after which an event's POST is answered, settled or not. */
+const PATIENCE = 1000;
+
+/** Carries events to instances, and updates to streams. */
+export class Dispatch {
+  readonly #settings: Settings;
+  readonly #registry: Registry;
+
+  constructor(settings: Settings, registry: Registry) {
+    this.#settings = settings;
+    this.#registry = registry;
+  }
+
+  // --- Events ----------------------------------------------------------------------------------------------------
+
+  /**
+   * Takes an event on: handles it once, in the order of its number, and waits until its effect is known.
+   * @param carries whether the answer will carry the updates, so that the stream need not.
+   */
+  async takeEvent(stream: Stream, head: EventHead, fields: Fields, carries: boolean): Promise<Result<Answer>> {
+    const found = this.#seatFor(stream, head);
+    if (!found.ok) return found;
+    const seat = found.value;
+    if (head.number > seat.number) {
+      seat.number = head.number;
+      seat.running = this.#handle(seat, stream, head, fields);
+    }
+    seat.carries = carries;
+    const settled = await this.#atMost(PATIENCE, seat.running as Promise<Settlement>);
+    seat.carries = false;
+    if (!settled) this.#settleLater(seat, seat.running as Promise<Settlement>);
+    return accept({ settled, updates: carries ? seat.instance.since(head.version) : [] });
+  }
+
+  #seatFor(stream: Stream, head: EventHead): Result<Seat> {
+    const seat = this.#registry.find(head.id, head.viewer);
+    const about = { id: head.id };
+    if (!seat || seat.instance.sessionId !== stream.sessionId) return refuse('instance', 'no such instance', about);
+    const component = seat.instance.statics.component;
+    if (seat.instance.epoch !== head.epoch)
+      return refuse('stale', 'the event is of an earlier mounting', { component, ...about });
+    if (!seat.instance.allows(head.name))
+      return refuse('unknown', `no event ${JSON.stringify(head.name)}`, { component, ...about });
+    if (head.number < seat.number)
+      return refuse('stale', `event ${head.number} came after ${seat.number}`, { component, ...about });
+    return accept(seat);
+  }
+
+  async #handle(seat: Seat, stream: Stream, head: EventHead, fields: Fields): Promise<Settlement> {
+    const { instance } = seat;
+    const browser = createOrders(
+      () => {},
+      (url) => instance.pushed(url),
+    );
+    const call = { name: head.name, fields, field: head.field, context: stream.context, browser };
+    const outcome = await instance.handle(call);
+    await this.#updateInAnswer(seat);
+    const orders = browser.take();
+    const { status } = outcome;
+    seat.settled = { id: instance.id, number: head.number, status, ...(orders.length > 0 ? { orders } : {}) };
+    return seat.settled;
+  }
+
+  /** The last update of an event rides in its answer, where one is still waiting; what a handler showed before went by stream. */
+  async #updateInAnswer(seat: Seat): Promise<void> {
+    seat.answering = seat.carries;
+    await this.update(seat.instance);
+    seat.answering = false;
+  }
+
+  #atMost<T>(ms: number, running: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      const cancel = this.#settings.clock.after(ms, () => resolve(undefined));
+      running.then(resolve).finally(cancel);
+    });
+  }
+
+  async #settleLater(seat: Seat, running: Promise<Settlement>): Promise<void> {
+    const settled = await running;
+    seat.stream?.send('settled', settled);
+  }
+
+  // --- Updates ---------------------------------------------------------------------------------------------------
+
+  /** An instance was written to outside an event: its update goes out once this turn of the event loop is over. */
+  readonly schedule = (instance: Instance): void => {
+    setImmediate(() => this.update(instance));
+  };
+
+  /** Brings an instance's readers up to date. Resolves when everything that was dirty at the call is out. Never rejects. */
+  update(instance: Instance): Promise<void> {
+    if (!instance.updating && !this.#isDue(instance)) return Promise.resolve();
+    instance.updating ??= this.#updateAll(instance);
+    return instance.updating;
+  }
+
+  async #updateAll(instance: Instance): Promise<void> {
+    do {
+      instance.dirty = false;
+      const content = await this.render(instance);
+      if (instance.ended) break;
+      const change = content === undefined ? undefined : diff(instance.content ?? '', content);
+      if (content !== undefined) instance.content = content;
+      this.#send(instance, change);
+    } while (this.#isDue(instance));
+    // in the same tick as the last look at `dirty`: a later write must find no update under way
+    instance.updating = undefined;
+  }
+
+  #isDue(instance: Instance): boolean {
+    return instance.dirty && !instance.ended && this.#hasReader(instance);
+  }
+
+  /** Without a reader an instance stays dirty, and is rendered when its viewer is back. */
+  #hasReader(instance: Instance): boolean {
+    return instance.version > 0 && this.#registry.seatsOf(instance).some((seat) => seat.stream || seat.answering);
+  }
+
+  /** Renders, or gives what the component shows after a failure; undefined: what was there before stays. */
+  async render(instance: Instance) {
+    const failure = instance.failure;
+    instance.failure = undefined;
+    if (failure) return instance.contentFor(failure.error);
+    try {
+      return await instance.render();
+    } catch (error) {
+      this.report(instance, error, 'render()');
+      return instance.contentFor(error);
+    }
+  }
+
+  #send(instance: Instance, change: Change | undefined): void {
+    const orders = instance.browser.take();
+    if (!change && orders.length === 0) return;
+    const update = instance.advance({ ...change, ...(orders.length > 0 ? { orders } : {}) });
+    const frame = encodeFrame('update', JSON.stringify(update));
+    for (const seat of this.#registry.seatsOf(instance)) {
+      if (!seat.answering) seat.stream?.write(frame);
+    }
+  }
+
+  /** Reports what a component threw. */
+  report(instance: Instance, error: unknown, doing: string): void {
+    this.#settings.onError(error, { component: instance.statics.component, id: instance.id, doing });
+  }
+}

@@ -1,0 +1,48 @@
+// Owns what this package knows of Express and express-session: where a request keeps its session, address and context.
+
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
+import { LiveError } from './errors.ts';
+
+/** A request as far as it concerns a component. `session` is express-session's, if it ran. */
+export type LiveRequest = IncomingMessage & {
+  readonly originalUrl?: string;
+  readonly protocol?: string;
+  readonly sessionID?: string;
+  session?: Record<string, unknown>;
+  body?: unknown;
+};
+
+/** The mark that makes an otherwise empty session worth saving, so that `saveUninitialized: false` works. */
+const MARK = 'liveview';
+
+/** Marks the session of a page with live components. Throws where express-session did not run before. */
+export function claimSession(request: Request): string {
+  const { session, sessionID } = request as unknown as LiveRequest;
+  if (!session || !sessionID) {
+    const cure = 'Add app.use(session({ secret, resave: false, saveUninitialized: false })) before the route';
+    throw new LiveError('ERR_LIVE_NO_SESSION', `live.render(): the request has no express-session. ${cure}.`);
+  }
+  session[MARK] = true;
+  return sessionID;
+}
+
+/** The id of a request's session, if a live page was rendered in it. */
+export function sessionOf(request: LiveRequest): string | undefined {
+  return request.session?.[MARK] ? request.sessionID : undefined;
+}
+
+/** The address of the page that a request asks for. */
+export function pageUrl(request: Request): URL {
+  const base = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+  return URL.canParse(request.originalUrl, base) ? new URL(request.originalUrl, base) : new URL('http://localhost/');
+}
+
+/** Whether a request was made by a page of the same site: by Sec-Fetch-Site, and where a browser sends none, by Origin. */
+export function isSameOrigin(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  const { origin, host } = request.headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === (request.headers['x-forwarded-host'] ?? host);
+}

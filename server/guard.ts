@@ -1,0 +1,84 @@
+// Owns the question whether a POST is from a reader of one of our streams. In: a request. Out: the stream and the body, or a refusal.
+
+import { ENDPOINTS, MEDIA, type PostEndpoint } from '../protocol/names.ts';
+import {
+  contentDigest,
+  readSignature,
+  SIGNATURE_HEADERS,
+  type SignedRequest,
+  signatureBase,
+  signedComponents,
+} from '../protocol/signature.ts';
+import { readBody } from './body.ts';
+import { accept, type Result, refuse } from './errors.ts';
+import { isSameOrigin, type LiveRequest, sessionOf } from './express.ts';
+import type { Registry } from './registry.ts';
+import type { Settings } from './settings.ts';
+import type { Stream } from './stream.ts';
+import { digest, type Tokens } from './token.ts';
+
+/** A POST that has been proved to come from a stream's reader, unaltered. */
+export interface SignedPost {
+  readonly stream: Stream;
+  readonly query: URLSearchParams;
+  readonly body: string;
+}
+
+/** How far a signature's time may be from ours, in seconds: the browser reckons in our time, from `hello`. */
+const LEEWAY = 60;
+
+/** Verifies signed POSTs. */
+export class Guard {
+  readonly #settings: Settings;
+  readonly #tokens: Tokens;
+  readonly #registry: Registry;
+
+  constructor(settings: Settings, tokens: Tokens, registry: Registry) {
+    this.#settings = settings;
+    this.#tokens = tokens;
+    this.#registry = registry;
+  }
+
+  /** Checks everything that the head of a POST says, and only then reads its body. */
+  async admit(request: LiveRequest, endpoint: PostEndpoint, query: string): Promise<Result<SignedPost>> {
+    if (!isSameOrigin(request)) return refuse('origin', `from ${request.headers.origin ?? 'another site'}`);
+    const type = request.headers['content-type'] ?? '';
+    const expected = endpoint === ENDPOINTS.event ? MEDIA.form : MEDIA.json;
+    if (type !== expected) return refuse('media', `expected ${expected}, got ${type}`);
+    const signed: SignedRequest = {
+      method: request.method ?? '',
+      query,
+      type,
+      digest: String(request.headers[SIGNATURE_HEADERS.digest] ?? ''),
+    };
+    const stream = this.#verify(request, endpoint, signed);
+    if (!stream.ok) return stream;
+    const body = await readBody(request, this.#settings.bodyLimit);
+    if (!body.ok) return body;
+    if (contentDigest(digest(body.value)) !== signed.digest)
+      return refuse('signature', 'the body is not what was signed');
+    return accept({ stream: stream.value, query: new URLSearchParams(query), body: body.value.toString() });
+  }
+
+  #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Stream> {
+    const { headers } = request;
+    const found = readSignature(field(headers[SIGNATURE_HEADERS.input]), field(headers[SIGNATURE_HEADERS.signature]));
+    if (!found) return refuse('signature', 'no signature, or one of another form');
+    const { keyid, tag, created } = found.params;
+    const base = signatureBase(signedComponents(signed), found.text);
+    if (!this.#tokens.isSigned(this.#tokens.streamKey(keyid), base, found.mac))
+      return refuse('signature', 'the signature is wrong');
+    if (tag !== endpoint) return refuse('signature', `signed for ${tag}, sent to ${endpoint}`);
+    if (Math.abs(created - this.#settings.clock.now() / 1000) > LEEWAY)
+      return refuse('signature', 'signed too long ago');
+    const stream = this.#registry.streams.get(keyid);
+    if (!stream) return refuse('stream', 'the stream has ended');
+    if (request.session && sessionOf(request) !== stream.sessionId)
+      return refuse('session', 'the stream is of another session');
+    return accept(stream);
+  }
+}
+
+function field(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}

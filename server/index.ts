@@ -1,0 +1,14 @@
+// The public face of htmx-liveview.
+
+export type { Field, Fields } from '../protocol/event.ts';
+export { type Content, escapeHtml, Html, html, raw } from '../views/html.ts';
+export type { Root } from '../views/root.ts';
+export type { Clock } from './clock.ts';
+export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from './component.ts';
+export { LiveError, type Refusal, type RefusalKind } from './errors.ts';
+export { type Disconnect, type Live, liveview } from './live.ts';
+export type { BaseOptions, ErrorPlace, Options } from './settings.ts';
+export type { Viewer } from './subscriptions.ts';
+export { type Topic, topic } from './topic.ts';
+export type { Checked, ComponentClass, ContextOf, Params, SessionOf } from './types.ts';
+export { unwrap } from './watch.ts';

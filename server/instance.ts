@@ -1,0 +1,362 @@
+// Owns one mounted component: it does one thing at a time, knows its version and its recent updates, and ends cleanly.
+// In: events, timers, messages. Out: content. What is sent, and to whom, is dispatch's business.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Fields } from '../protocol/event.ts';
+import { NAVIGATE } from '../protocol/names.ts';
+import type { Update } from '../protocol/patch.ts';
+import { type Content, Html, settle } from '../views/html.ts';
+import type { Clock } from './clock.ts';
+import {
+  type ComponentStatics,
+  construct,
+  type Host,
+  type InvalidEvent,
+  type LiveComponent,
+  type LiveEvent,
+} from './component.ts';
+import { LiveError } from './errors.ts';
+import { createOrders, type OrderBook } from './orders.ts';
+import type { ComponentClass } from './types.ts';
+import { type Watcher, watch } from './watch.ts';
+
+/** What an instance needs from outside. */
+export interface InstanceSetup {
+  readonly id: string;
+  readonly type: ComponentClass;
+  readonly session: unknown;
+  readonly context: unknown;
+  /** False for the throw-away instance of a static render: helpers that start work are no-ops then. */
+  readonly connected: boolean;
+  readonly sessionId: string;
+  readonly clock: Clock;
+  /** Milliseconds that a handler may take. */
+  readonly handlerTimeout: number;
+  /** Called once when the instance became dirty. */
+  onDirty(instance: Instance): void;
+  report(error: unknown, doing: string): void;
+  publish(topic: string, value: unknown): void;
+  listen(topic: string, work: (value: unknown) => void): () => void;
+}
+
+/** An event on its way to a handler. */
+export interface Call {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly field: string | undefined;
+  readonly context: unknown;
+  readonly browser: OrderBook;
+}
+
+/** How a call ended: HTTP's 200, 422 or 500. `shown`: the component's `invalid()` showed why. */
+export interface Outcome {
+  readonly status: 200 | 422 | 500;
+  readonly shown?: boolean;
+}
+
+/** How many updates an instance keeps for readers that are a little behind, and how many characters of them. */
+const RECENT_UPDATES = 32;
+const RECENT_LENGTH = 64 * 1024;
+
+/** One component, mounted for a page or thrown away after a static render. */
+export class Instance implements Host {
+  readonly id: string;
+  readonly type: ComponentClass;
+  readonly statics: ComponentStatics;
+  readonly sessionId: string;
+  /** Which mounting this is; versions of different mountings can't be compared. */
+  readonly epoch: string;
+  readonly connected: boolean;
+  readonly session: unknown;
+  readonly browser: OrderBook;
+  context: unknown;
+  /** Resolves when `mount()` is done; rejects with what it threw. */
+  mounted: Promise<void> | undefined;
+  /** Counts the contents that were sent. 0 is the static render. */
+  version = 0;
+  /** What was rendered last. */
+  content: Content | undefined;
+  /** Whether the state was written to since the last render. */
+  dirty = false;
+  ended = false;
+  /** The update that is being made, if one is: see dispatch. */
+  updating: Promise<void> | undefined;
+
+  readonly #setup: InstanceSetup;
+  readonly #component: LiveComponent<any, any>;
+  readonly #watcher: Watcher;
+  readonly #recent: { update: Update; length: number }[] = [];
+  readonly #stops = new Set<() => void>();
+  readonly #tasks = new Map<string, AbortController>();
+  readonly #signals = new Set<AbortController>();
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #url: URL | undefined;
+
+  constructor(setup: InstanceSetup) {
+    this.#setup = setup;
+    this.id = setup.id;
+    this.type = setup.type;
+    this.statics = setup.type as unknown as ComponentStatics;
+    this.sessionId = setup.sessionId;
+    this.epoch = setup.clock.id().slice(0, 8);
+    this.connected = setup.connected;
+    this.session = setup.session;
+    this.context = setup.context;
+    this.browser = createOrders(
+      () => this.changed(),
+      (url) => this.pushed(url),
+    );
+    this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
+    this.#watcher = watch(this.#component, () => this.changed());
+    this.#watcher.adopt();
+  }
+
+  /** Whether Back and Forward concern this component. */
+  get navigates(): boolean {
+    return typeof this.#component.navigate === 'function';
+  }
+
+  // --- One thing at a time ---------------------------------------------------------------------------------------
+
+  /** Runs `work` after everything before it, and after its end takes new fields under watch. Once the instance has ended, nothing runs. */
+  turn<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    const run = async () => {
+      if (this.ended) return undefined;
+      try {
+        return await work();
+      } finally {
+        this.#watcher.adopt();
+      }
+    };
+    const result = this.#lastTurn.then(run);
+    this.#lastTurn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A turn whose failure is the component's own affair: a timer, a message. */
+  #turnSafely(doing: string, work: () => unknown): void {
+    this.turn(work).catch((error) => this.#setup.report(error, doing));
+  }
+
+  /** Calls `mount()` and `navigate()`. Rejects with what they throw. */
+  async mount(url: URL): Promise<void> {
+    this.#url = url;
+    await this.turn(async () => {
+      await this.#component.mount?.();
+      await this.#component.navigate?.(url);
+    });
+  }
+
+  /** Ends the instance: stops what it started, then calls `unmount()` after what is running now. */
+  async unmount(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    for (const stop of this.#stops) stop();
+    for (const started of [...this.#tasks.values(), ...this.#signals]) started.abort();
+    this.#stops.clear();
+    this.#tasks.clear();
+    this.#recent.length = 0;
+    await this.#lastTurn;
+    try {
+      await this.#component.unmount?.();
+    } catch (error) {
+      this.#setup.report(error, 'unmount()');
+    }
+  }
+
+  // --- Events ----------------------------------------------------------------------------------------------------
+
+  /** Whether a browser may call this event. */
+  allows(name: string): boolean {
+    if (name === NAVIGATE) return this.navigates;
+    return Object.hasOwn(this.statics.events ?? {}, name);
+  }
+
+  /** Checks an event's params and calls its handler. Never rejects: what a handler throws is reported, and is a 500. */
+  async handle(call: Call): Promise<Outcome> {
+    const outcome = await this.turn(() => this.#handleNow(call)).catch((error): Outcome => {
+      this.#setup.report(error, `${call.name}()`);
+      return { status: 500 };
+    });
+    return outcome ?? { status: 500 };
+  }
+
+  async #handleNow(call: Call): Promise<Outcome> {
+    if (call.name === NAVIGATE) return this.#navigate(call.fields.url);
+    const schema = this.statics.events?.[call.name];
+    if (schema === true || schema === undefined) return this.#invoke(call, call.fields);
+    const result = await schema['~standard'].validate(call.fields);
+    return result.issues ? this.#refuse(call, result.issues) : this.#invoke(call, result.value);
+  }
+
+  async #invoke(call: Call, params: unknown): Promise<Outcome> {
+    const stop = new AbortController();
+    this.#signals.add(stop);
+    try {
+      const { browser, ...facts } = call;
+      const event: LiveEvent = { ...facts, browser, signal: stop.signal };
+      const handler = (this.#component as unknown as Record<string, Function>)[call.name] as Function;
+      await this.#inTime(stop, call.name, handler.call(this.#component, params, event));
+      return { status: 200 };
+    } finally {
+      this.#signals.delete(stop);
+    }
+  }
+
+  async #inTime(stop: AbortController, name: string, running: unknown): Promise<void> {
+    if (!(running instanceof Promise)) return;
+    const limit = this.#setup.handlerTimeout;
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#setup.clock.after(limit, () => {
+        const cure = 'Pass event.signal on, or move the work to this.task()';
+        reject(new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${name}() took more than ${limit} ms. ${cure}.`));
+        stop.abort();
+      });
+    });
+    await Promise.race([running, late]).finally(cancel);
+  }
+
+  async #refuse(call: Call, issues: readonly StandardSchemaV1.Issue[]): Promise<Outcome> {
+    if (!this.#component.invalid) return { status: 422 };
+    const messages: Record<string, string> = Object.create(null);
+    for (const { path = [], message } of issues) {
+      const first = path[0];
+      const name = String(typeof first === 'object' ? first.key : (first ?? ''));
+      messages[name] ??= message;
+    }
+    const failure: InvalidEvent = { event: call.name, issues, messages, fields: call.fields };
+    await this.#component.invalid(failure);
+    return { status: 422, shown: true };
+  }
+
+  async #navigate(to: unknown): Promise<Outcome> {
+    const url = typeof to === 'string' && URL.canParse(to, this.#url) ? new URL(to, this.#url) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) return { status: 422 };
+    this.#url = url;
+    await this.#component.navigate?.(url);
+    return { status: 200 };
+  }
+
+  /** The page's address was changed by `pushUrl`: calls `navigate()`. */
+  pushed(path: string): void {
+    const url = new URL(path, this.#url);
+    this.#url = url;
+    if (this.navigates) this.#turnSafely('navigate()', () => this.#component.navigate?.(url));
+  }
+
+  // --- Content ---------------------------------------------------------------------------------------------------
+
+  /** Renders the component. Rejects with what `render()` throws. */
+  async render(): Promise<Content> {
+    const made = await this.#watcher.unwatched(() => this.#component.render());
+    return made instanceof Html ? settle(made) : checkText(made, this.statics.component);
+  }
+
+  /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
+  async contentFor(error: unknown): Promise<Content | undefined> {
+    try {
+      const made = await this.#component.failed?.(error);
+      return made instanceof Html ? settle(made) : made;
+    } catch (second) {
+      this.#setup.report(second, 'failed()');
+      return undefined;
+    }
+  }
+
+  /** Takes the next version, and keeps its update for readers that are a little behind. */
+  advance(change: Omit<Update, 'id' | 'from' | 'version'>): Update {
+    const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
+    this.#recent.push({ update, length: JSON.stringify(update).length });
+    let length = this.#recent.reduce((sum, kept) => sum + kept.length, 0);
+    while (this.#recent.length > RECENT_UPDATES || (length > RECENT_LENGTH && this.#recent.length > 1)) {
+      length -= this.#recent.shift()?.length ?? 0;
+    }
+    return update;
+  }
+
+  /** The updates that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
+  since(version: number): readonly Update[] {
+    if (version === this.version) return [];
+    const first = this.#recent.findIndex(({ update }) => update.from === version);
+    if (first >= 0) return this.#recent.slice(first).map(({ update }) => update);
+    return [{ id: this.id, from: 0, version: this.version, html: String(this.content) }];
+  }
+
+  // --- What a component asks of its host -------------------------------------------------------------------------
+
+  changed(): void {
+    if (this.dirty || this.ended) return;
+    this.dirty = true;
+    this.#setup.onDirty(this);
+  }
+
+  every(ms: number, work: () => unknown): () => void {
+    return this.#start(() => this.#setup.clock.every(ms, () => this.#turnSafely('every()', work)));
+  }
+
+  after(ms: number, work: () => unknown): () => void {
+    const stop = this.#start(() =>
+      this.#setup.clock.after(ms, () => {
+        stop();
+        this.#turnSafely('after()', work);
+      }),
+    );
+    return stop;
+  }
+
+  subscribe(topic: string, work: (value: never) => unknown): () => void {
+    const receive = (value: unknown) => this.#turnSafely(`subscriber of ${topic}`, () => work(value as never));
+    return this.#start(() => this.#setup.listen(topic, receive));
+  }
+
+  publish(topic: string, value: unknown): void {
+    if (this.connected) this.#setup.publish(topic, value);
+  }
+
+  task(name: string, work: (signal: AbortSignal) => unknown): void {
+    if (!this.connected || this.ended) return;
+    this.#tasks.get(name)?.abort();
+    const stop = new AbortController();
+    this.#tasks.set(name, stop);
+    this.#runTask(name, stop, work);
+  }
+
+  async #runTask(name: string, stop: AbortController, work: (signal: AbortSignal) => unknown): Promise<void> {
+    try {
+      await work(stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) this.#taskFailed(name, error);
+    } finally {
+      if (this.#tasks.get(name) === stop) this.#tasks.delete(name);
+      this.#watcher.adopt();
+    }
+  }
+
+  #taskFailed(name: string, error: unknown): void {
+    this.#setup.report(error, `task ${name}`);
+    this.failure = { error };
+    this.changed();
+  }
+
+  /** What a task threw, until the next update shows it. */
+  failure: { readonly error: unknown } | undefined;
+
+  /** Starts something that ends with the instance. A static render starts nothing. */
+  #start(begin: () => () => void): () => void {
+    if (!this.connected || this.ended) return () => {};
+    const end = begin();
+    const stop = () => {
+      this.#stops.delete(stop);
+      end();
+    };
+    this.#stops.add(stop);
+    return stop;
+  }
+}
+
+function checkText(made: unknown, component: string): string {
+  if (typeof made === 'string') return made;
+  const found = made === null ? 'null' : typeof made;
+  throw new LiveError('ERR_LIVE_RENDER', `${component}.render(): expected html\`…\` or a string, got ${found}.`);
+}

@@ -1,0 +1,72 @@
+// Owns liveview(): it checks the options and wires the parts. Everything it makes belongs to one server.
+
+import type { Request, RequestHandler } from 'express';
+import type { Html } from '../views/html.ts';
+import { Dispatch } from './dispatch.ts';
+import { Guard } from './guard.ts';
+import { Registry } from './registry.ts';
+import { renderStatic } from './render.ts';
+import { createRouter } from './router.ts';
+import { type Options, readOptions, type Settings } from './settings.ts';
+import { Subscriptions, type Viewer } from './subscriptions.ts';
+import { createTokens } from './token.ts';
+import type { Topic } from './topic.ts';
+import type { ComponentClass, SessionArgument } from './types.ts';
+import { unwrap } from './watch.ts';
+
+/** Whom to disconnect: everybody of an express-session, or every viewer for whom `match` returns true. */
+export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
+
+/** A server of live components. */
+export interface Live {
+  /** Middleware for the live paths. Mount it after express-session: `app.use('/live', live.router)`. */
+  readonly router: RequestHandler;
+  /**
+   * Renders a component into a page: the specification's static render. `session` is what the component will read as `this.session`;
+   * it is signed, not encrypted, and must be JSON.
+   * @throws LiveError `ERR_LIVE_NO_SESSION`, `ERR_LIVE_UNREGISTERED`; and what `mount` or `render` throws, where there is no `failed()`.
+   * @example const counter = await live.render(req, Counter, { start: 0 });
+   */
+  render<C extends ComponentClass>(request: Request, component: C, ...session: SessionArgument<C>): Promise<Html>;
+  /** Publishes a value to all components that have subscribed to the topic. Never waits for them. */
+  publish<Value>(topic: Topic<Value>, value: Value): void;
+  /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
+  disconnect(whom: Disconnect): void;
+  /** Ends every stream and instance and stops the heartbeat. */
+  close(): void;
+}
+
+/**
+ * Makes a server of live components. Options are checked at once.
+ * @throws LiveError `ERR_LIVE_…` for a missing or short secret, a component without a name, two of one name, an event without a method.
+ * @example const live = liveview({ secret: process.env.LIVE_SECRET, components: [Counter] });
+ */
+export function liveview<const C extends readonly ComponentClass[]>(options: Options<C>): Live {
+  const settings = readOptions(options as unknown as Parameters<typeof readOptions>[0]);
+  const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
+  const registry = new Registry();
+  const dispatch = new Dispatch(settings, registry);
+  const subscriptions = new Subscriptions(settings, tokens, registry, dispatch);
+  const guard = new Guard(settings, tokens, registry);
+  const router = createRouter({ settings, tokens, registry, guard, dispatch, subscriptions });
+  const stopBeating = beat(settings, registry);
+
+  return {
+    router: router as unknown as RequestHandler,
+    render: (request, component, ...[session]) => renderStatic(settings, tokens, request, component, session ?? {}),
+    publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
+    disconnect: (whom) =>
+      subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),
+    close() {
+      stopBeating();
+      subscriptions.disconnect(() => true);
+    },
+  };
+}
+
+/** One timer sends every stream's heartbeat: it lets browsers notice a silent stall, and Node notice a reader that is gone. */
+function beat({ clock, heartbeat }: Settings, registry: Registry): () => void {
+  return clock.every(heartbeat, () => {
+    for (const stream of registry.streams.values()) stream.send('beat', { time: clock.now() });
+  });
+}

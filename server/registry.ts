@@ -1,0 +1,87 @@
+// Owns what is on this node: streams, instances, and the seats that join them.
+
+import type { Settlement } from '../protocol/patch.ts';
+import type { Instance } from './instance.ts';
+import type { Stream } from './stream.ts';
+
+/** A viewer's place at an instance: where its frames go, and how far its events have come. */
+export interface Seat {
+  readonly viewer: string;
+  readonly instance: Instance;
+  /** Undefined while the viewer is away. */
+  stream: Stream | undefined;
+  /** The number of the last event that was taken on. */
+  number: number;
+  /** How that event ended, once it has. */
+  settled: Settlement | undefined;
+  /** The event that is being handled. */
+  running: Promise<Settlement> | undefined;
+  /** Whether an event's POST is waiting whose answer can carry updates. */
+  carries: boolean;
+  /** Whether the update that is being made rides in that answer, so that the stream need not carry it. */
+  answering: boolean;
+  /** Ends the wait for the viewer's return. */
+  stopWaiting: (() => void) | undefined;
+}
+
+/** The streams and instances of one node. */
+export class Registry {
+  readonly streams = new Map<string, Stream>();
+  readonly instances = new Map<string, Instance>();
+  readonly #byInstance = new Map<Instance, Seat[]>();
+  readonly #byStream = new Map<Stream, Set<Seat>>();
+
+  /** Gives a viewer a seat at an instance, which is kept from its first seat to its last. */
+  seat(instance: Instance, viewer: string): Seat {
+    const seat: Seat = {
+      viewer,
+      instance,
+      stream: undefined,
+      number: 0,
+      settled: undefined,
+      running: undefined,
+      carries: false,
+      answering: false,
+      stopWaiting: undefined,
+    };
+    this.instances.set(instance.id, instance);
+    this.#byInstance.set(instance, [...this.seatsOf(instance), seat]);
+    return seat;
+  }
+
+  /** A viewer's seat at the instance of an id. */
+  find(id: string, viewer: string): Seat | undefined {
+    const instance = this.instances.get(id);
+    return instance && this.seatsOf(instance).find((seat) => seat.viewer === viewer);
+  }
+
+  seatsOf(instance: Instance): readonly Seat[] {
+    return this.#byInstance.get(instance) ?? [];
+  }
+
+  /** All seats whose frames go to a stream. */
+  seatsOn(stream: Stream): Seat[] {
+    return [...(this.#byStream.get(stream) ?? [])];
+  }
+
+  /** Sends a seat's frames to a stream from now on, or, without one, nowhere. */
+  direct(seat: Seat, stream: Stream | undefined): void {
+    const old = seat.stream && this.#byStream.get(seat.stream);
+    if (old?.delete(seat) && old.size === 0) this.#byStream.delete(seat.stream as Stream);
+    seat.stream = stream;
+    if (stream) this.#byStream.set(stream, (this.#byStream.get(stream) ?? new Set()).add(seat));
+  }
+
+  /** Removes a seat; says whether it was the instance's last, with which the instance goes too. */
+  leave(seat: Seat): boolean {
+    this.direct(seat, undefined);
+    const rest = this.seatsOf(seat.instance).filter((other) => other !== seat);
+    if (rest.length > 0) {
+      this.#byInstance.set(seat.instance, rest);
+      return false;
+    }
+    this.#byInstance.delete(seat.instance);
+    if (this.instances.get(seat.instance.id) === seat.instance) this.instances.delete(seat.instance.id);
+    return true;
+  }
+}

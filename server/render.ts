@@ -1,0 +1,80 @@
+// Owns the static render: a throw-away instance is mounted, rendered and forgotten. Out: the root element with its session token.
+
+import type { Request } from 'express';
+import type { Html } from '../views/html.ts';
+import { writeRoot } from '../views/root.ts';
+import { LiveError } from './errors.ts';
+import { claimSession, pageUrl } from './express.ts';
+import { Instance } from './instance.ts';
+import type { Settings } from './settings.ts';
+import { hashContent, type Tokens } from './token.ts';
+import type { ComponentClass } from './types.ts';
+
+/** Renders a component into a page. What `mount` or `render` throws goes to `failed()`, or else to the caller. */
+export async function renderStatic(
+  settings: Settings,
+  tokens: Tokens,
+  request: Request,
+  type: ComponentClass,
+  session: unknown,
+): Promise<Html> {
+  checkRegistered(settings, type);
+  const sessionId = claimSession(request);
+  const response = request.res;
+  if (response && !response.headersSent && !response.getHeader('Cache-Control')) {
+    // a copy in a cache would hold somebody's token, and ids that are live elsewhere
+    response.setHeader('Cache-Control', 'private, no-cache');
+  }
+  const instance = createThrowAway(settings, type, session, sessionId, await settings.context(request));
+  const text = String(await content(settings, instance, pageUrl(request)));
+  const { id } = instance;
+  const claims = { id, component: type.component, session, content: hashContent(text) };
+  const names = { id, component: type.component, session: tokens.sign(claims, sessionId) };
+  return writeRoot(names, instance.statics.root ?? {}, text);
+}
+
+async function content(settings: Settings, instance: Instance, url: URL) {
+  try {
+    await instance.mount(url);
+    return await instance.render();
+  } catch (error) {
+    const shown = await instance.contentFor(error);
+    if (shown === undefined) throw error;
+    settings.onError(error, { component: instance.statics.component, id: instance.id, doing: 'mount()' });
+    return shown;
+  }
+}
+
+function createThrowAway(
+  settings: Settings,
+  type: ComponentClass,
+  session: unknown,
+  sessionId: string,
+  context: unknown,
+): Instance {
+  const { clock, handlerTimeout, onError } = settings;
+  const id = clock.id();
+  return new Instance({
+    id,
+    type,
+    session,
+    context,
+    sessionId,
+    clock,
+    handlerTimeout,
+    connected: false,
+    onDirty: () => {},
+    report: (error, doing) => onError(error, { component: type.component, id, doing }),
+    publish: () => {},
+    listen: () => () => {},
+  });
+}
+
+function checkRegistered(settings: Settings, type: ComponentClass): void {
+  if (settings.components.get(type?.component) === type) return;
+  const name = type?.name ?? String(type);
+  throw new LiveError(
+    'ERR_LIVE_UNREGISTERED',
+    `live.render(): ${name} is not registered. Add it: liveview({ components: [${name}] }).`,
+  );
+}

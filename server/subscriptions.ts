@@ -1,0 +1,208 @@
+// Owns the coming and going of viewers: subscribe, resume, goodbye, disconnect.
+// In: the items of a subscribe. Out: for each, what brings the page up to date, or why it can't be live.
+
+import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
+import type { GoneReason, Subscribed } from '../protocol/patch.ts';
+import type { Dispatch } from './dispatch.ts';
+import { accept, type Refusal, type Result, refuse } from './errors.ts';
+import { Instance } from './instance.ts';
+import type { Registry, Seat } from './registry.ts';
+import type { Settings } from './settings.ts';
+import type { Stream } from './stream.ts';
+import { type Claims, hashContent, type Tokens } from './token.ts';
+import type { ComponentClass } from './types.ts';
+import { unwrap } from './watch.ts';
+
+/** What a subscribe asks for, verified. */
+interface Wanted {
+  readonly stream: Stream;
+  readonly viewer: string;
+  readonly url: URL;
+  readonly item: SubscribeItem;
+  readonly type: ComponentClass;
+  readonly claims: Claims;
+}
+
+/** What `live.disconnect` knows of a viewer. */
+export interface Viewer {
+  readonly sessionId: string;
+  /** What `context(req)` returned. */
+  readonly context: unknown;
+}
+
+const GONE: Partial<Record<Refusal['kind'], GoneReason>> = { expired: 'expired', failed: 'failed' };
+
+/** Gives viewers their seats and takes them back. */
+export class Subscriptions {
+  readonly #settings: Settings;
+  readonly #tokens: Tokens;
+  readonly #registry: Registry;
+  readonly #dispatch: Dispatch;
+
+  constructor(settings: Settings, tokens: Tokens, registry: Registry, dispatch: Dispatch) {
+    this.#settings = settings;
+    this.#tokens = tokens;
+    this.#registry = registry;
+    this.#dispatch = dispatch;
+  }
+
+  /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
+  async subscribe(stream: Stream, request: SubscribeRequest): Promise<Result<Subscribed[]>> {
+    const url = readUrl(request.url);
+    const { components, viewer } = request;
+    if (!url) return refuse('malformed', 'url is not an http address');
+    if (components.length > this.#settings.subscribeLimit)
+      return refuse('too-large', `${components.length} components`);
+    const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
+    const [first] = results;
+    if (first?.ok === false && results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)) return first;
+    return accept(results.map((result, at) => this.#orGone(result, components[at] as SubscribeItem)));
+  }
+
+  #orGone(result: Result<Subscribed>, item: SubscribeItem): Subscribed {
+    if (result.ok) return result.value;
+    this.#settings.onRefusal(result.refusal);
+    return { id: item.id, gone: GONE[result.refusal.kind] ?? 'refused' };
+  }
+
+  async #subscribeOne(stream: Stream, viewer: string, url: URL, item: SubscribeItem): Promise<Result<Subscribed>> {
+    const { id, component } = item;
+    const type = this.#settings.components.get(component);
+    if (!type) return refuse('unknown', 'no such component', { component, id });
+    const verified = this.#tokens.verify(item.session, { id, component, sessionId: stream.sessionId });
+    if (!verified.ok) return verified;
+    const seat = this.#registry.find(id, viewer);
+    if (seat) return this.#resume(seat, stream, item);
+    return this.#mount({ stream, viewer, url, item, type, claims: verified.value });
+  }
+
+  /** The viewer is back: its instance goes on, and says only what was missed. */
+  async #resume(seat: Seat, stream: Stream, item: SubscribeItem): Promise<Result<Subscribed>> {
+    const { instance } = seat;
+    this.#sit(seat, stream);
+    if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
+    await this.#dispatch.update(instance);
+    const held = item.epoch === instance.epoch ? (item.version ?? 0) : 0;
+    const { settled } = seat;
+    const said = { ...this.#describe(instance), updates: instance.since(held) };
+    return accept({ ...said, id: item.id, ...(settled ? { settled } : {}) });
+  }
+
+  async #mount(wanted: Wanted): Promise<Result<Subscribed>> {
+    const { item, claims, stream } = wanted;
+    // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
+    const taken = this.#registry.instances.has(item.id);
+    const id = taken ? this.#settings.clock.id() : item.id;
+    const instance = this.#create(id, wanted);
+    const seat = this.#registry.seat(instance, wanted.viewer);
+    this.#sit(seat, stream);
+    instance.mounted = this.#start(instance, wanted.url);
+    if (!(await isMounted(instance))) {
+      this.end(seat);
+      return refuse('failed', 'mount() threw', item);
+    }
+    const text = String(instance.content);
+    const updates = hashContent(text) === claims.content ? {} : { updates: instance.since(0) };
+    const renamed = taken ? { as: id, session: this.#tokens.sign({ ...claims, id }, stream.sessionId) } : {};
+    return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
+  }
+
+  #create(id: string, { type, claims, stream }: Wanted): Instance {
+    const { clock, handlerTimeout, backplane } = this.#settings;
+    const instance: Instance = new Instance({
+      id,
+      type,
+      session: claims.session,
+      context: stream.context,
+      connected: true,
+      sessionId: stream.sessionId,
+      clock,
+      handlerTimeout,
+      onDirty: this.#dispatch.schedule,
+      report: (error, doing) => this.#dispatch.report(instance, error, doing),
+      publish: (topic, value) => backplane.publish(topic, unwrap(value)),
+      listen: (topic, work) => backplane.listen(topic, work),
+    });
+    return instance;
+  }
+
+  /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
+  async #start(instance: Instance, url: URL): Promise<void> {
+    try {
+      await instance.mount(url);
+      instance.dirty = false;
+      instance.content = await instance.render();
+    } catch (error) {
+      this.#dispatch.report(instance, error, 'mount()');
+      instance.content = await instance.contentFor(error);
+      if (instance.content === undefined) throw error;
+    }
+    instance.version = 1;
+    if (instance.dirty) this.#dispatch.schedule(instance);
+  }
+
+  #describe(instance: Instance) {
+    const { id, epoch, version, navigates } = instance;
+    return { id, epoch, version, ...(navigates ? { navigates } : {}) };
+  }
+
+  #sit(seat: Seat, stream: Stream): void {
+    seat.stopWaiting?.();
+    seat.stopWaiting = undefined;
+    seat.instance.context = stream.context;
+    this.#registry.direct(seat, stream);
+    if (!stream.open) this.#wait(seat);
+  }
+
+  // --- Leaving ---------------------------------------------------------------------------------------------------
+
+  /** The page said goodbye to these components, or no longer holds them. */
+  unsubscribe(stream: Stream, { viewer, ids }: UnsubscribeRequest): void {
+    for (const id of ids) {
+      const seat = this.#registry.find(id, viewer);
+      if (seat?.instance.sessionId === stream.sessionId) this.end(seat);
+    }
+  }
+
+  /** A stream has ended: its viewers may come back within the resume window. */
+  readonly streamEnded = (stream: Stream): void => {
+    this.#registry.streams.delete(stream.id);
+    for (const seat of this.#registry.seatsOn(stream)) this.#wait(seat);
+  };
+
+  #wait(seat: Seat): void {
+    const { resumeWindow, clock } = this.#settings;
+    this.#registry.direct(seat, undefined);
+    if (resumeWindow === 0) this.end(seat);
+    else seat.stopWaiting = clock.after(resumeWindow, () => this.end(seat));
+  }
+
+  /** Takes a seat back. With its last seat the instance ends, and all that was stored for its id is gone. */
+  end(seat: Seat): void {
+    seat.stopWaiting?.();
+    if (this.#registry.leave(seat)) void seat.instance.unmount();
+  }
+
+  /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */
+  disconnect(isMeant: (viewer: Viewer) => boolean): void {
+    for (const instance of [...this.#registry.instances.values()]) {
+      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? instance)) this.end(seat);
+    }
+    for (const stream of [...this.#registry.streams.values()].filter(isMeant)) {
+      stream.send('bye', { reason: 'ended' });
+      stream.end();
+    }
+  }
+}
+
+async function isMounted(instance: Instance): Promise<boolean> {
+  return (instance.mounted ?? Promise.reject(new Error('not mounted'))).then(
+    () => true,
+    () => false,
+  );
+}
+
+function readUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}

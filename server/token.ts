@@ -1,0 +1,119 @@
+// Owns the secrets: session tokens, the keys of streams, and the binding of both to an express-session.
+// Source: RFC 5869 (HKDF), one key for each purpose, so that a token of one kind is worth nothing as another.
+
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import { accept, type Result, refuse } from './errors.ts';
+
+/** What a session token says. */
+export interface Claims {
+  readonly id: string;
+  readonly component: string;
+  /** The payload: what the component sees as `this.session`. */
+  readonly session: unknown;
+  /** The hash of the content that was rendered with the token. */
+  readonly content: string;
+}
+
+/** What a token must have been made for. */
+export interface Holder {
+  readonly id: string;
+  readonly component: string;
+  readonly sessionId: string;
+}
+
+/** Signs and verifies with a list of secrets: the first signs, all verify. */
+export interface Tokens {
+  /** Makes the text of `data-session`. */
+  sign(claims: Claims, sessionId: string): string;
+  /** Verifies it. Refuses as `token` what is not ours, or another holder's, and as `expired` what is too old. */
+  verify(token: string, holder: Holder): Result<Claims>;
+  /** The signing key of a stream, in base64url: any node derives the same from the secret and the stream's id. */
+  streamKey(streamId: string): string;
+  /** HMAC-SHA256 of `base` under a stream's key, compared in constant time with `mac`, in base64. */
+  isSigned(streamKey: string, base: string, mac: string): boolean;
+}
+
+/** The fields of a token, short because they stand in every page. */
+interface Payload {
+  readonly i: string;
+  readonly c: string;
+  readonly s: string;
+  readonly h: string;
+  /** When it expires, in seconds. */
+  readonly e: number;
+  readonly p: unknown;
+}
+
+const VERSION = 'v1';
+
+/** Hashes a component's content: 96 bits, for the comparison of the static and the first live render. */
+export function hashContent(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+/** A digest in base64, as Content-Digest has it. */
+export function digest(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('base64');
+}
+
+function hmac(key: string | Uint8Array, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function isEqual(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/**
+ * Makes the tokens of a server.
+ * @param maxAge how long a token is valid, in milliseconds.
+ */
+export function createTokens(secrets: readonly string[], maxAge: number, clock: Clock): Tokens {
+  const derive = (secret: string, purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, 'htmx-liveview', purpose, 32));
+  const tokenKeys = secrets.map((secret) => derive(secret, 'session token'));
+  const [signingKey] = tokenKeys as [Buffer];
+  const streamKey = derive(secrets[0] as string, 'stream key');
+
+  const bind = (key: Buffer, sessionId: string) =>
+    hmac(key, `express-session ${sessionId}`).toString('base64url').slice(0, 22);
+  const seal = (key: Buffer, text: string) => hmac(key, `${VERSION}.${text}`);
+
+  function sign(claims: Claims, sessionId: string): string {
+    const payload: Payload = {
+      i: claims.id,
+      c: claims.component,
+      s: bind(signingKey, sessionId),
+      h: claims.content,
+      e: Math.floor((clock.now() + maxAge) / 1000),
+      p: claims.session,
+    };
+    const text = Buffer.from(JSON.stringify(payload)).toString('base64url');
+    return `${VERSION}.${text}.${seal(signingKey, text).toString('base64url')}`;
+  }
+
+  function verify(token: string, holder: Holder): Result<Claims> {
+    const [version, text = '', mac = '', ...rest] = token.split('.');
+    const found = Buffer.from(mac, 'base64url');
+    const key =
+      version === VERSION && rest.length === 0 ? tokenKeys.find((it) => isEqual(seal(it, text), found)) : undefined;
+    if (!key) return refuse('token', 'the session token is not signed by us', holder);
+    const payload = JSON.parse(Buffer.from(text, 'base64url').toString()) as Payload;
+    if (payload.i !== holder.id || payload.c !== holder.component) {
+      return refuse('token', `the session token is for ${payload.c} ${payload.i}`, holder);
+    }
+    if (!isEqual(Buffer.from(payload.s), Buffer.from(bind(key, holder.sessionId)))) {
+      return refuse('token', 'the session token is of another express-session', holder);
+    }
+    if (payload.e * 1000 < clock.now()) return refuse('expired', 'the session token has expired', holder);
+    return accept({ id: payload.i, component: payload.c, session: payload.p, content: payload.h });
+  }
+
+  return {
+    sign,
+    verify,
+    streamKey: (streamId) => hmac(streamKey, streamId).toString('base64url'),
+    isSigned: (key, base, mac) => isEqual(hmac(Buffer.from(key, 'base64url'), base), Buffer.from(mac, 'base64')),
+  };
+}

@@ -1,0 +1,97 @@
+// Owns the compile-time checks of the public face: each fault of a component becomes a sentence that names the cure.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Fields } from '../protocol/event.ts';
+import type { LiveComponent, LiveEvent } from './component.ts';
+
+/** A component's class, whatever its session payload and context. */
+export interface ComponentClass {
+  new (...args: never): LiveComponent<any, any>;
+  readonly component: string;
+}
+
+/** The session payload of a component. */
+export type SessionOf<C extends ComponentClass> = InstanceType<C> extends LiveComponent<infer S, any> ? S : never;
+
+/** The context of a component. */
+export type ContextOf<C extends ComponentClass> = InstanceType<C> extends LiveComponent<any, infer X> ? X : never;
+
+/** What a handler gets as its params: its schema's output, or the raw fields. */
+export type Params<C extends { events: object }, K extends keyof C['events']> = C['events'][K] extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<C['events'][K]>
+  : Fields;
+
+/** The last argument of `live.render` and `this.child`: optional where the payload may be empty. */
+export type SessionArgument<C extends ComponentClass> =
+  {} extends SessionOf<C> ? [session?: SessionOf<C>] : [session: SessionOf<C>];
+
+type Json<T> = { [K in keyof T]: JsonValue<T[K]> };
+type NotJson = bigint | symbol | Function | Date | Map<any, any> | Set<any> | RegExp | Uint8Array;
+type JsonValue<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends NotJson
+    ? 'session data must be JSON'
+    : { [K in keyof T]: JsonValue<T[K]> };
+
+type Unsendable<I> = unknown extends I
+  ? never
+  : {
+      [P in keyof I]-?: unknown extends I[P]
+        ? never
+        : [Extract<I[P], string | File | readonly unknown[]>] extends [never]
+          ? P
+          : never;
+    }[keyof I] &
+      string;
+
+type EventFault<I, E, K extends keyof E & string> = K extends keyof LiveComponent
+  ? `events.${K}: '${K}' is LiveComponent's own name; choose another`
+  : K extends keyof I
+    ? I[K] extends (...args: never) => any
+      ? ParamsFault<I, E, K>
+      : `events.${K}: '${K}' is a field, not a method`
+    : `events.${K}: there is no public method ${K}()`;
+
+type ParamsFault<
+  I,
+  E,
+  K extends keyof E & keyof I & string,
+  X = I extends LiveComponent<any, infer C> ? C : never,
+> = E[K] extends StandardSchemaV1
+  ? [Unsendable<StandardSchemaV1.InferInput<E[K]>>] extends [never]
+    ? CallFault<I[K], StandardSchemaV1.InferOutput<E[K]>, X, K, 'cannot take what its schema gives'>
+    : `events.${K}: a browser sends '${Unsendable<StandardSchemaV1.InferInput<E[K]>>}' as text; let the schema accept a string, e.g. z.coerce.number()`
+  : E[K] extends boolean
+    ? CallFault<I[K], Fields, X, K, 'takes params; give a schema instead of true'>
+    : `events.${K}: expected true or a Standard Schema`;
+
+// `=> any` and no `infer` for the result: handlers' return types stay unresolved, which avoids TS7022 in import cycles.
+type CallFault<F, P, X, K extends string, Why extends string> = F extends (params: P, event: LiveEvent<X>) => any
+  ? never
+  : F extends (params: P, event: never) => any
+    ? `events.${K}: the event of ${K}() must be LiveEvent<Context> of this component`
+    : `events.${K}: ${K}() ${Why}`;
+
+type SessionFault<S> = unknown extends S
+  ? never
+  : S extends Json<S>
+    ? never
+    : 'session: only JSON survives signing (no Date, Map, class or function)';
+
+type EventsFault<C> = C extends { events: infer E } & (abstract new (...args: never) => infer I)
+  ? { [K in keyof E & string]: EventFault<I, E, K> }[keyof E & string]
+  : never;
+
+/** A component class, or the sentence that says what is wrong with it. */
+export type Checked<C> = C extends ComponentClass
+  ? [SessionFault<SessionOf<C>>] extends [never]
+    ? [EventsFault<C>] extends [never]
+      ? C
+      : EventsFault<C>
+    : SessionFault<SessionOf<C>>
+  : ComponentClass;
+
+/** The context that suits all of these components. */
+export type ContextFor<C> = (C extends ComponentClass ? (x: ContextOf<C>) => void : never) extends (x: infer X) => void
+  ? X
+  : never;
