@@ -154,14 +154,13 @@ export class Page {
   }
 
   #subscribed(entries: readonly Entry[], answer: SubscribeAnswer): void {
-    entries.forEach((entry, at) => {
+    for (const [at, entry] of entries.entries()) {
       const item = answer.components[at];
-      if (!item) return;
       // it left the page while it was being subscribed
-      if (this.entries.get(entry.root) !== entry) return this.#unsubscribe([entry], false);
-      if ('gone' in item) this.#gone(entry, item.gone);
-      else this.#live(entry, item);
-    });
+      if (this.entries.get(entry.root) !== entry) this.#unsubscribe([entry], false);
+      else if (item && 'gone' in item) this.#gone(entry, item.gone);
+      else if (item) this.#live(entry, item);
+    }
   }
 
   #live(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {

@@ -3,7 +3,7 @@
 
 /** Watches one component. */
 export interface Watcher {
-  /** Turns new own fields into watched accessors. Called after construction, after mount, and after each turn. */
+  /** Turns new own fields into watched accessors; those that came since the first call count as written. */
   adopt(): void;
   /** Runs `work` while reads give raw values: rendering needs no watching, and pays nothing for it. */
   unwatched<T>(work: () => T): T;
@@ -69,6 +69,7 @@ const ARRAY_SEEKERS = new Set(['includes', 'indexOf', 'lastIndexOf']);
 export function watch(component: object, onWrite: () => void): Watcher {
   const proxies = new WeakMap<object, object>();
   let paused = false;
+  let hasStarted = false;
 
   function wrap(value: unknown): unknown {
     if (paused || !isWatchable(value) || rawOf.has(value) || !Object.isExtensible(value)) return value;
@@ -185,10 +186,16 @@ export function watch(component: object, onWrite: () => void): Watcher {
 
   return {
     adopt() {
+      let isNew = false;
       for (const name of Object.keys(component)) {
         const found = Object.getOwnPropertyDescriptor(component, name);
-        if (found?.writable && found.configurable && typeof found.value !== 'function') watchField(name, found.value);
+        if (found?.writable && found.configurable && typeof found.value !== 'function') {
+          watchField(name, found.value);
+          isNew = true;
+        }
       }
+      if (isNew && hasStarted) onWrite();
+      hasStarted = true;
     },
     unwatched(work) {
       paused = true;

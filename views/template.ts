@@ -72,7 +72,7 @@ function compile(strings: readonly string[]): Template {
 
 function holeAt(cursor: Cursor, before: string, after: string): Hole {
   const { state, attribute: name } = cursor;
-  if (state === 'text') return { kind: 'text' };
+  if (state === 'text' && !/<\/?$/.test(before)) return { kind: 'text' };
   if (state === '"' || state === "'") {
     if (CODE_ATTRIBUTES.test(name))
       throw misplaced(before, `in ${name}, whose value is code`, 'use lv-event, or raw()');

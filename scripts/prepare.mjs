@@ -1,0 +1,40 @@
+// Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+const run = (command, args, options = {}) => execFileSync(command, args, { stdio: 'inherit', ...options });
+
+if (isStale()) run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev']);
+run(process.execPath, ['scripts/build.mjs']);
+if (process.argv.includes('--test')) installChromium();
+
+/** Whether node_modules is missing, or was installed from another lock file. */
+function isStale() {
+  const [wanted, found] = ['package-lock.json', 'node_modules/.package-lock.json'].map(versions);
+  return !found || Object.entries(wanted).some(([path, version]) => path && found[path] !== version);
+}
+
+function versions(file) {
+  if (!existsSync(file)) return undefined;
+  const { packages } = JSON.parse(readFileSync(file, 'utf8'));
+  const installed = Object.entries(packages).filter(([, entry]) => !entry.optional && !entry.devOptional);
+  return Object.fromEntries(installed.map(([path, { version }]) => [path, version]));
+}
+
+/** The browser suites need Chromium. Where apt-get may install it, it does; otherwise the suites say that they are skipped. */
+function installChromium() {
+  if (process.env.CHROMIUM || ['/usr/bin/chromium', '/usr/bin/chromium-browser'].some((path) => existsSync(path)))
+    return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  console.log('Installing Chromium for the browser suites…');
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    run('apt-get', ['update', '-qq'], { env });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  } catch (error) {
+    console.log(`Chromium could not be installed: ${error.message}`);
+  }
+}

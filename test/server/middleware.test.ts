@@ -1,0 +1,120 @@
+// The router behind what applications put in front of it, under both versions of Express.
+import compression from 'compression';
+import express from 'express';
+import { MemoryStore } from 'express-session';
+import express4 from 'express4';
+import helmet from 'helmet';
+import { html } from 'htmx-liveview';
+import supertest from 'supertest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { Client } from '../support/client.ts';
+import { Counter } from '../support/components.ts';
+
+let app: TestApp;
+let client: Client | undefined;
+afterEach(async () => {
+  client?.disconnect();
+  await app?.close();
+});
+
+const versions = [
+  ['Express 5', express],
+  ['Express 4.18', express4],
+] as const;
+
+describe.each(versions)('%s', (_, make) => {
+  test('counts behind json, urlencoded, compression and helmet', async () => {
+    app = await startApp({
+      components: [Counter],
+      express: make,
+      before: (it) => it.use(helmet(), compression({ threshold: 0 }), make.json(), make.urlencoded({ extended: true })),
+    });
+    client = await Client.open(app);
+    const counter = await client.live();
+    await counter.event('increment').expect(204);
+    await counter.shows('Count: 1');
+    expect(await counter.call('set', { count: '7' })).toEqual([
+      { event: 'update', data: expect.objectContaining({ version: 3 }) },
+    ]);
+  });
+
+  test('sends res.send(html) to the error handler, with the cure', async () => {
+    let caught: unknown;
+    app = await startApp({
+      components: [Counter],
+      express: make,
+      routes: (it) => {
+        it.get('/wrong', (_req, res) => void res.send(html`<p></p>`));
+        it.use((error: unknown, _req: unknown, res: express.Response, _next: unknown) => {
+          caught = error;
+          res.sendStatus(500);
+        });
+      },
+    });
+    await supertest(app.server).get('/wrong').expect(500);
+    expect(caught).toMatchObject({ code: 'ERR_LIVE_HTML_JSON' });
+  });
+});
+
+test('a body that something else has eaten is an error with the cure', async () => {
+  let caught: unknown;
+  app = await startApp({
+    components: [Counter],
+    before: (it) => it.use(express.text({ type: '*/*' })),
+    routes: (it) =>
+      it.use((error: unknown, _req: unknown, res: express.Response, _next: unknown) => {
+        caught = error;
+        res.sendStatus(500);
+      }),
+  });
+  client = await Client.open(app);
+  await client
+    .post('subscribe', '', JSON.stringify({ viewer: 'v', url: app.url, components: client.roots }))
+    .expect(500);
+  expect(caught).toMatchObject({ code: 'ERR_LIVE_BODY_PARSED', message: expect.stringContaining('Mount live.router') });
+});
+
+test('a body that was kept whole, as a Buffer, is used', async () => {
+  app = await startApp({ components: [Counter], before: (it) => it.use(express.raw({ type: '*/*' })) });
+  client = await Client.open(app);
+  await (await client.live()).event('increment').expect(204);
+});
+
+test('a page without live components saves no session', async () => {
+  app = await startApp({ components: [Counter], routes: (it) => it.get('/plain', (_req, res) => void res.send('x')) });
+  expect((await supertest(app.server).get('/plain')).headers['set-cookie']).toBeUndefined();
+});
+
+test('the stream’s headers keep caches and proxies from holding frames', async () => {
+  app = await startApp({ components: [Counter] });
+  client = new Client(app);
+  await client.load();
+  const answer = await fetch(`${app.url}/live/stream?v=1`, { headers: { cookie: client.cookie } });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  expect(answer.headers.get('cache-control')).toBe('private, no-store, no-transform');
+  expect(answer.headers.get('x-accel-buffering')).toBe('no');
+  await answer.body?.cancel();
+});
+
+test('a stream’s end saves no session: one that was destroyed stays so', async () => {
+  const store = new MemoryStore();
+  app = await startApp({ components: [Counter], store });
+  client = await Client.open(app);
+  await client.live();
+  const all = () => new Promise<object>((resolve) => store.all((_error, sessions) => resolve(sessions ?? {})));
+  const [sid = ''] = Object.keys(await all());
+  await new Promise((resolve) => store.destroy(sid, resolve));
+  app.live.disconnect({ sessionId: sid });
+  await client.frame('bye');
+  await vi.waitFor(async () => expect(Object.keys(await all())).toEqual([]));
+});
+
+test('the extension is served beside the stream, readable and minified', async () => {
+  app = await startApp({ components: [Counter] });
+  for (const name of ['liveview.js', 'liveview.min.js']) {
+    const answer = await supertest(app.server).get(`/live/${name}`).expect(200);
+    expect(answer.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(answer.text).toContain('EventSource');
+  }
+});

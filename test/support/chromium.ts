@@ -1,0 +1,33 @@
+// Starts one Chromium for all browser suites, and says where it is. Without one the suites are skipped, except in CI.
+import { existsSync } from 'node:fs';
+import { type BrowserServer, chromium } from 'playwright-core';
+import type {} from 'vitest';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    chromium: string;
+  }
+}
+
+const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+let server: BrowserServer | undefined;
+
+export async function setup(project: TestProject): Promise<void> {
+  const executablePath = PLACES.find((path) => path && existsSync(path));
+  if (!executablePath) {
+    if (process.env.CI) throw new Error('The browser suites need Chromium, which is not installed.');
+    console.log('Skipped: the browser suites, because Chromium is not installed (set CHROMIUM to its path).');
+    project.provide('chromium', '');
+    return;
+  }
+  const args =
+    '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+  server = await chromium.launchServer({ executablePath, args: args.split(' ') });
+  project.provide('chromium', server.wsEndpoint());
+}
+
+export async function teardown(): Promise<void> {
+  await server?.close();
+}

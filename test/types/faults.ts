@@ -1,0 +1,130 @@
+// Checked by `npm run types`: each line marked @ts-expect-error must be a compile error, and everything else must not be one.
+
+import { html, LiveComponent, type LiveEvent, liveview, type Params, topic } from 'htmx-liveview';
+import { z } from 'zod';
+
+const secret = 'x'.repeat(32);
+
+class Counter extends LiveComponent<{ start: number }> {
+  static component = 'Counter';
+  static events = { increment: true, set: z.object({ count: z.coerce.number() }) };
+  count = 0;
+  increment() {}
+  set({ count }: Params<typeof Counter, 'set'>, event: LiveEvent) {
+    this.count = count satisfies number;
+    event.browser.title(String(count));
+  }
+  render() {
+    return html`${this.count}`;
+  }
+}
+
+interface User {
+  readonly name: string;
+}
+
+class Mine extends LiveComponent<{}, { user: User }> {
+  static component = 'Mine';
+  static events = { rename: true };
+  rename(_: unknown, { context }: LiveEvent<{ user: User }>) {
+    context.user.name satisfies string;
+  }
+  render() {
+    return this.context.user.name;
+  }
+}
+
+const live = liveview({ secret, components: [Counter] });
+liveview({ secret, components: [Counter, Mine], context: () => ({ user: { name: 'Ada' } }) });
+
+declare const req: Parameters<typeof live.render>[0];
+live.render(req, Counter, { start: 1 });
+live.render(req, Mine);
+
+// @ts-expect-error: the payload is missing
+live.render(req, Counter);
+// @ts-expect-error: the payload has another type
+live.render(req, Counter, { start: '1' });
+// @ts-expect-error: a component needs a context
+liveview({ secret, components: [Mine] });
+// @ts-expect-error: the context lacks what the component needs
+liveview({ secret, components: [Mine], context: () => ({ user: {} }) });
+
+class NoMethod extends LiveComponent {
+  static component = 'NoMethod';
+  static events = { remove: true };
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: events.remove: there is no public method remove()
+liveview({ secret, components: [NoMethod] });
+
+class Private extends LiveComponent {
+  static component = 'Private';
+  static events = { remove: true };
+  private remove() {}
+  render() {
+    this.remove();
+    return '';
+  }
+}
+// @ts-expect-error: events.remove: there is no public method remove()
+liveview({ secret, components: [Private] });
+
+class NotAMethod extends LiveComponent {
+  static component = 'NotAMethod';
+  static events = { remove: true };
+  remove = 1;
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: events.remove: 'remove' is a field, not a method
+liveview({ secret, components: [NotAMethod] });
+
+class NotSendable extends LiveComponent {
+  static component = 'NotSendable';
+  static events = { set: z.object({ n: z.number() }) };
+  set(_: { n: number }) {}
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: events.set: a browser sends 'n' as text
+liveview({ secret, components: [NotSendable] });
+
+class OtherParams extends LiveComponent {
+  static component = 'OtherParams';
+  static events = { set: z.object({ n: z.coerce.number() }) };
+  set(_: { n: string }) {}
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: events.set: set() cannot take what its schema gives
+liveview({ secret, components: [OtherParams] });
+
+class OwnName extends LiveComponent {
+  static component = 'OwnName';
+  static events = { changed: true };
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: 'changed' is LiveComponent's own name
+liveview({ secret, components: [OwnName] });
+
+class NotJson extends LiveComponent<{ since: Date }> {
+  static component = 'NotJson';
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: session: only JSON survives signing
+liveview({ secret, components: [NotJson] });
+
+const cards = topic<{ title: string }>('cards');
+live.publish(cards, { title: 'One' });
+// @ts-expect-error: the topic has another type
+live.publish(cards, { title: 1 });

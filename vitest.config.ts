@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+const alias = {
+  'htmx-liveview/views': new URL('./views/index.ts', import.meta.url).pathname,
+  'htmx-liveview': new URL('./server/index.ts', import.meta.url).pathname,
+};
+const project = (name: string, options: object = {}) => ({
+  resolve: {
+    alias: [
+      { find: /^htmx-liveview\/views$/, replacement: alias['htmx-liveview/views'] },
+      { find: /^htmx-liveview$/, replacement: alias['htmx-liveview'] },
+    ],
+  },
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      project('unit'),
+      project('server', { testTimeout: 15_000 }),
+      project('browser', { testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
+    ],
+  },
+});
