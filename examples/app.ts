@@ -24,10 +24,17 @@ export interface Secrets {
   readonly live: string;
 }
 
-/** Makes the gallery's app. */
-export function createApp(secrets: Secrets, options: Omit<BaseOptions, 'secret'> = {}): { app: Express; live: Live } {
+/**
+ * Makes the gallery's app. `store` keeps the sessions: with express-session's own, in memory, a restart of the server ends
+ * them all, and the pages with them. A real app has one that stays, such as connect-redis.
+ */
+export function createApp(
+  secrets: Secrets,
+  options: Omit<BaseOptions, 'secret'> = {},
+  store: session.Store = new session.MemoryStore(),
+): { app: Express; live: Live } {
   const app = express();
-  app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false }));
+  app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, store }));
   const live = liveview({
     ...options,
     secret: secrets.live,

@@ -1,0 +1,179 @@
+// The gallery, as a visitor uses it.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MemoryStore } from 'express-session';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createApp } from '../../examples/app.ts';
+import { describeInBrowser, isLive, type Visitor } from '../support/browser.ts';
+
+const secrets = { session: 's'.repeat(32), live: 'l'.repeat(32) };
+
+describeInBrowser('the examples', (visit, _, version) => {
+  let server: Server;
+  let live: ReturnType<typeof createApp>['live'];
+  let port = 0;
+  let store: MemoryStore;
+
+  async function serve(): Promise<void> {
+    const made = createApp(secrets, { onRefusal: () => {} }, store);
+    live = made.live;
+    server = createServer(made.app);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  }
+  async function stop(): Promise<void> {
+    live.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  /** As after a crash: no word to anybody. */
+  async function crash(): Promise<void> {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    live.close();
+  }
+  beforeEach(async () => {
+    port = 0;
+    store = new MemoryStore();
+    await serve();
+  });
+  afterEach(stop);
+
+  const open = async (page: Page, path: string) => {
+    await page.goto(`http://127.0.0.1:${port}${path}?htmx=${version}`);
+    await isLive(page);
+  };
+  const visitTo = async (path: string): Promise<Visitor> => {
+    const visitor = await visit();
+    await open(visitor.page, path);
+    return visitor;
+  };
+
+  test('the counter counts, and two of them don’t disturb each other', async () => {
+    const { page, faults } = await visitTo('/counter');
+    const [first, second] = [page.locator('[data-id]').first(), page.locator('[data-id]').last()];
+    await first.getByText('+1').click();
+    await expect.poll(() => first.locator('output').textContent()).toBe('1');
+    expect(await second.locator('output').textContent()).toBe('10');
+    await first.getByText('Reset').click();
+    await expect.poll(() => first.locator('output').textContent()).toBe('0');
+    expect(faults).toEqual([]);
+  });
+
+  test('five fast clicks count five', async () => {
+    const { page } = await visitTo('/counter');
+    await page.evaluate(() => {
+      for (let n = 0; n < 5; n++) document.querySelector<HTMLButtonElement>('[aria-label="one more"]')?.click();
+    });
+    await expect.poll(() => page.locator('output').first().textContent()).toBe('5');
+  });
+
+  test('the clock ticks without an event from the page, and what is typed meanwhile stays, with focus and caret', async () => {
+    const { page, faults } = await visitTo('/clock');
+    const field = page.locator('input');
+    await field.click();
+    await field.pressSequentially('hello');
+    await field.press('ArrowLeft');
+    await field.evaluate((element) => {
+      (window as unknown as { field: Element }).field = element;
+    });
+    const ticks = await field.getAttribute('data-ticks');
+    await expect.poll(() => field.getAttribute('data-ticks'), { timeout: 5000 }).not.toBe(ticks);
+    expect(await field.inputValue()).toBe('hello');
+    const state = await field.evaluate((element: HTMLInputElement) => [
+      element === document.activeElement,
+      element.selectionStart,
+      element === (window as unknown as { field: Element }).field,
+    ]);
+    expect(state).toEqual([true, 4, true]);
+    expect(faults).toEqual([]);
+  });
+
+  test('the to-do list takes, ticks off and removes, refuses with a reason, and keeps what was typed', async () => {
+    const { page, faults } = await visitTo('/todo');
+    const field = page.getByLabel('What is there to do?');
+    await field.fill('Buy <milk>');
+    await field.press('Enter');
+    await page.getByText('Buy <milk>').waitFor();
+    await expect.poll(() => field.inputValue()).toBe('');
+    await field.fill(' ');
+    await page.getByText('Add', { exact: true }).click();
+    await page.getByText('Please say what there is to do.').waitFor();
+    expect(await field.inputValue()).toBe(' ');
+    await page.getByRole('checkbox').click();
+    await page.getByText('0 left of 1').waitFor();
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    await page.getByLabel('Remove Buy <milk>').click();
+    await page.getByText('0 left of 0').waitFor();
+    // a refused form is a 422, which htmx reports on the console
+    expect(faults.filter((fault) => !/422|Response Status/i.test(fault))).toEqual([]);
+  });
+
+  test('two tabs of one session show the same to-do list', async () => {
+    const { page, context } = await visitTo('/todo');
+    const second = await context.newPage();
+    await open(second, '/todo');
+    await page.getByLabel('What is there to do?').fill('Shared');
+    await page.getByText('Add', { exact: true }).click();
+    await second.getByText('Shared').waitFor();
+  });
+
+  test('chat joins two browsers, and the message box empties when its message is sent', async () => {
+    const [ada, bob] = [await visitTo('/chat'), await visitTo('/chat')];
+    const box = ada.page.getByLabel('Message');
+    await ada.page.getByLabel('Name').fill('Ada');
+    await bob.page.getByLabel('Message').pressSequentially('half a sent');
+    await box.fill(`hello <b>Bob</b> ${version}`);
+    await box.press('Enter');
+    for (const { page } of [ada, bob]) await page.getByText(`hello <b>Bob</b> ${version}`).waitFor();
+    await expect.poll(() => box.inputValue()).toBe('');
+    expect(await ada.page.getByLabel('Name').inputValue()).toBe('Ada');
+    expect(await bob.page.getByLabel('Message').inputValue()).toBe('half a sent');
+    expect([...ada.faults, ...bob.faults]).toEqual([]);
+  });
+
+  test('an existing page keeps its own htmx, and a component comes and goes with a swap', async () => {
+    const { page, faults } = await visitTo('/existing');
+    await page.getByLabel('Dish').fill(`Pie ${version}`);
+    await page.getByText('Order', { exact: true }).click();
+    await page.locator('#orders').getByText(`Pie ${version}`).waitFor();
+    await page.getByText('Show another till').click();
+    await page.waitForFunction(() => document.querySelectorAll('.lv-connected').length === 2);
+    await page.locator('#place').getByText('Close the till').click();
+    await page.locator('#place').getByText('the till is closed').waitFor();
+    expect(await page.getByText('the till is open').count()).toBe(1);
+    const gone = page.waitForRequest((request) => request.url().endsWith('/unsubscribe'));
+    await page.getByText('Take it away').click();
+    await gone;
+    await page.getByText('unmounted on the server').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('after a server restart the page subscribes again by itself, and goes on', async () => {
+    const { page } = await visitTo('/counter');
+    const output = page.locator('output').first();
+    await page.locator('[aria-label="one more"]').first().click();
+    await expect.poll(() => output.textContent()).toBe('1');
+    await page.evaluate(() => {
+      (window as unknown as { mark: number }).mark = 1;
+    });
+    await crash();
+    await page.waitForFunction(() => !document.querySelector('.lv-connected'));
+    await serve();
+    await isLive(page);
+    await expect.poll(() => output.textContent()).toBe('0');
+    await page.locator('[aria-label="one more"]').first().click();
+    await expect.poll(() => output.textContent()).toBe('1');
+    expect(await page.evaluate(() => (window as unknown as { mark: number }).mark)).toBe(1);
+  });
+
+  test('the gallery fits a phone', async () => {
+    const { page } = await visitTo('/');
+    await page.setViewportSize({ width: 360, height: 640 });
+    for (const path of ['/', '/counter', '/clock', '/todo', '/chat', '/existing']) {
+      await open(page, path);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
+    }
+  });
+});
