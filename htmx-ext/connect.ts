@@ -26,6 +26,8 @@ const PATIENCE = 2.25;
 export class Connection {
   /** What the server said when the stream opened; undefined while there is none. */
   hello: Hello | undefined;
+  /** The last hello: its key signs a goodbye though a browser ends the stream before it tells the page. */
+  lastHello: Hello | undefined;
   /** The count of the last frame, for acknowledgement. */
   lastId = '';
   readonly base: string;
@@ -96,6 +98,7 @@ export class Connection {
 
   #greet(hello: Hello): void {
     this.hello = hello;
+    this.lastHello = hello;
     this.#failures = 0;
     this.#clockOffset = hello.time - Date.now();
     this.#listener.opened();

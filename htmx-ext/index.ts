@@ -215,6 +215,8 @@ function extend4(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver)
     htmx_before_request(_: Element, detail: { ctx: Context4 }) {
       takeOver(detail.ctx);
     },
+    // there is nothing to swap; and a swap would mark the history entry as htmx's own, to be fetched again on Back
+    htmx_before_swap: (_: Element, detail: { ctx: Context4 }) => detail.ctx.request?.action !== action,
   });
   return (element) => {
     api.insertContent({

@@ -217,13 +217,10 @@ export class Page {
   }
 
   #unsubscribe(entries: readonly Entry[], leaving: boolean): void {
-    if (!this.connection.hello) return;
     for (const group of byViewer(entries)) {
-      const [first] = group;
-      if (first)
-        this.#ask('unsubscribe', { viewer: first.viewer, ids: group.map((entry) => entry.id) }, leaving).catch(
-          () => {},
-        );
+      const { viewer } = group[0] as Entry;
+      const ids = group.map((entry) => entry.id);
+      this.#ask('unsubscribe', { viewer, ids }, leaving).catch(() => {}); // without a stream there is nothing to leave
     }
   }
 

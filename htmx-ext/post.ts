@@ -54,9 +54,9 @@ function giveTurn(): void {
 }
 
 function send(connection: Connection, request: Post): Promise<Response> {
-  const { hello, base } = connection;
-  if (!hello) throw new TypeError('no stream');
   const { endpoint, query, type, body, signal, keepalive } = request;
+  const hello = keepalive ? connection.lastHello : connection.hello;
+  if (!hello) throw new TypeError('no stream');
   const bytes = new TextEncoder().encode(body);
   const digest = contentDigest(base64(sha256(bytes)));
   const created = Math.floor(connection.now() / 1000);
@@ -67,7 +67,7 @@ function send(connection: Connection, request: Post): Promise<Response> {
     { created, keyid: hello.stream, tag: endpoint },
     mac,
   );
-  return fetch(base + endpoint + (query === '?' ? '' : query), {
+  return fetch(connection.base + endpoint + (query === '?' ? '' : query), {
     method: 'POST',
     headers: { ...request.headers, ...signature, 'Content-Type': type },
     body: bytes as BodyInit,

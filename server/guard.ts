@@ -19,10 +19,16 @@ import { digest, type Tokens } from './token.ts';
 
 /** A POST that has been proved to come from a stream's reader, unaltered. */
 export interface SignedPost {
-  readonly stream: Stream;
+  /** The stream whose key signed. */
+  readonly streamId: string;
+  /** Undefined once it has ended: the goodbye of a page that is left comes after its stream's end. */
+  readonly stream: Stream | undefined;
   readonly query: URLSearchParams;
   readonly body: string;
 }
+
+/** Who signed. */
+type Signer = Pick<SignedPost, 'streamId' | 'stream'>;
 
 /** How far a signature's time may be from ours, in seconds: the browser reckons in our time, from `hello`. */
 const LEEWAY = 60;
@@ -51,16 +57,16 @@ export class Guard {
       type,
       digest: String(request.headers[SIGNATURE_HEADERS.digest] ?? ''),
     };
-    const stream = this.#verify(request, endpoint, signed);
-    if (!stream.ok) return stream;
+    const signer = this.#verify(request, endpoint, signed);
+    if (!signer.ok) return signer;
     const body = await readBody(request, this.#settings.bodyLimit);
     if (!body.ok) return body;
     if (contentDigest(digest(body.value)) !== signed.digest)
       return refuse('signature', 'the body is not what was signed');
-    return accept({ stream: stream.value, query: new URLSearchParams(query), body: body.value.toString() });
+    return accept({ ...signer.value, query: new URLSearchParams(query), body: body.value.toString() });
   }
 
-  #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Stream> {
+  #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Signer> {
     const { headers } = request;
     const found = readSignature(field(headers[SIGNATURE_HEADERS.input]), field(headers[SIGNATURE_HEADERS.signature]));
     if (!found) return refuse('signature', 'no signature, or one of another form');
@@ -72,10 +78,9 @@ export class Guard {
     if (Math.abs(created - this.#settings.clock.now() / 1000) > LEEWAY)
       return refuse('signature', 'signed too long ago');
     const stream = this.#registry.streams.get(keyid);
-    if (!stream) return refuse('stream', 'the stream has ended');
-    if (request.session && sessionOf(request) !== stream.sessionId)
+    if (stream && request.session && sessionOf(request) !== stream.sessionId)
       return refuse('session', 'the stream is of another session');
-    return accept(stream);
+    return accept({ streamId: keyid, stream });
   }
 }
 

@@ -10,6 +10,8 @@ export interface Seat {
   readonly instance: Instance;
   /** Undefined while the viewer is away. */
   stream: Stream | undefined;
+  /** The id of the stream that had its frames last: what it signs may still say goodbye. */
+  streamId: string;
   /** The number of the last event that was taken on. */
   number: number;
   /** How that event ended, once it has. */
@@ -37,6 +39,7 @@ export class Registry {
       viewer,
       instance,
       stream: undefined,
+      streamId: '',
       number: 0,
       settled: undefined,
       running: undefined,
@@ -69,7 +72,9 @@ export class Registry {
     const old = seat.stream && this.#byStream.get(seat.stream);
     if (old?.delete(seat) && old.size === 0) this.#byStream.delete(seat.stream as Stream);
     seat.stream = stream;
-    if (stream) this.#byStream.set(stream, (this.#byStream.get(stream) ?? new Set()).add(seat));
+    if (!stream) return;
+    seat.streamId = stream.id;
+    this.#byStream.set(stream, (this.#byStream.get(stream) ?? new Set()).add(seat));
   }
 
   /** Removes a seat; says whether it was the instance's last, with which the instance goes too. */

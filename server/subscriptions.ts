@@ -158,10 +158,10 @@ export class Subscriptions {
   // --- Leaving ---------------------------------------------------------------------------------------------------
 
   /** The page said goodbye to these components, or no longer holds them. */
-  unsubscribe(stream: Stream, { viewer, ids }: UnsubscribeRequest): void {
+  unsubscribe(streamId: string, { viewer, ids }: UnsubscribeRequest): void {
     for (const id of ids) {
       const seat = this.#registry.find(id, viewer);
-      if (seat?.instance.sessionId === stream.sessionId) this.end(seat);
+      if (seat?.streamId === streamId) this.end(seat);
     }
   }
 

@@ -1,0 +1,57 @@
+// Owns HTTP's way out: how each result becomes a response.
+
+import type { ServerResponse } from 'node:http';
+import { encodeFrame } from '../protocol/frame.ts';
+import { MEDIA } from '../protocol/names.ts';
+import type { Answer } from './dispatch.ts';
+import { accept, REFUSALS, type Refusal, type Result, refuse } from './errors.ts';
+import type { LiveRequest } from './express.ts';
+import type { Settings } from './settings.ts';
+
+/** Answers with a body. Nothing live may be kept by a cache, or changed on its way. */
+export function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): Result<void> {
+  response.statusCode = status;
+  response.setHeader('Content-Type', type);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store, no-transform');
+  response.end(body);
+  return accept(undefined);
+}
+
+/** Answers with a status alone. */
+export function answerEmpty(response: ServerResponse, status: number): Result<void> {
+  response.statusCode = status;
+  response.end();
+  return accept(undefined);
+}
+
+/** The answer carries the effect: the updates, then the settlement where the status does not say it. */
+export function answerFrames(response: ServerResponse, { settled, updates }: Answer): Result<void> {
+  const frames = updates.map((update) => encodeFrame('update', JSON.stringify(update)));
+  if (settled && (settled.status !== 200 || settled.orders))
+    frames.push(encodeFrame('settled', JSON.stringify(settled)));
+  if (frames.length === 0) return answerEmpty(response, settled ? 204 : 202);
+  return answer(response, settled ? 200 : 202, MEDIA.frames, frames.join(''));
+}
+
+/** For a client that reads frames from the stream alone. */
+export function answerSettled(response: ServerResponse, { settled }: Answer): Result<void> {
+  if (!settled) return answerEmpty(response, 202);
+  if (settled.status === 200) return answerEmpty(response, 204);
+  const kind = settled.status === 422 ? 'invalid' : 'failed';
+  return refuse(kind, `event ${settled.number} ended with ${settled.status}`, { id: settled.id });
+}
+
+/** RFC 9457. The body says the kind and no more, so it is the same for the same refusal. */
+export function answerRefusal(
+  settings: Settings,
+  request: LiveRequest,
+  response: ServerResponse,
+  { kind, ...refusal }: Refusal,
+): void {
+  settings.onRefusal({ kind, ...refusal });
+  // what was not read of a body must not be taken for the next request
+  if (!request.complete) response.setHeader('Connection', 'close');
+  const status = REFUSALS[kind];
+  answer(response, status, MEDIA.problem, JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status }));
+}
