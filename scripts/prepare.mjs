@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const run = (command, args, options = {}) => execFileSync(command, args, { stdio: 'inherit', ...options });
 
-if (isStale()) run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev']);
+// `install`, not `ci`: a lock file that was written on one platform may lack the optional packages of another
+if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
 run(process.execPath, ['scripts/build.mjs']);
 if (process.argv.includes('--test')) installChromium();
 
