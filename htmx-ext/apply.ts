@@ -2,7 +2,10 @@
 // live DOM, which users and other scripts have changed. Only what differs between base and next is written to the live DOM.
 
 import { ATTRIBUTES } from '../protocol/names.ts';
+import type { Operation } from '../protocol/patch.ts';
+import { changedAttributes, copyAttribute, removeMarks, writeAttribute } from './attributes.ts';
 import { changeControl } from './forms.ts';
+import { inOrder, type Pair, pair } from './pairs.ts';
 
 /** What happens to nodes beside the DOM: htmx wires new ones and cleans up removed ones. */
 export interface Wiring {
@@ -10,12 +13,11 @@ export interface Wiring {
   removed(element: Element): void;
 }
 
-/** Marks of htmx and of this extension, which are not the server's. */
-const FOREIGN_CLASSES = /^(?:htmx-(?:request|added|settling|swapping)|lv-)/;
-const FOREIGN_ATTRIBUTES = /^(?:data-htmx-powered|data-disabled-by-htmx|data-hx-revealed)$/;
-/** Attributes that are also the state of a control. */
-const CONTROL_ATTRIBUTES = /^(?:value|checked|selected)$/;
-const IDENTITY: ReadonlySet<string> = new Set([ATTRIBUTES.id, ATTRIBUTES.component, ATTRIBUTES.session]);
+/** Thrown where a patch does not fit what the page holds: the component must be fetched whole. */
+export class Misfit extends Error {}
+
+const ROOT = `[${ATTRIBUTES.component}]`;
+const IDENTITY: ReadonlySet<string> = new Set([ATTRIBUTES.id, ATTRIBUTES.component]);
 
 /** A document in which nothing runs, loads or upgrades. */
 const inert = document.implementation.createHTMLDocument('');
@@ -25,34 +27,133 @@ export class View {
   readonly #root: Element;
   readonly #base: Element;
   readonly #live = new WeakMap<Node, Node>();
+  /** Base elements whose change was not written to the page, because the page cancelled it. */
+  readonly #stale = new WeakSet<Element>();
+  /** The insides of components that came with new HTML, until they are put into the page. */
+  readonly #insides = new WeakMap<Element, DocumentFragment>();
   readonly #wiring: Wiring;
   #added: Element[] = [];
+  #isShown = true;
 
   /** Takes the root's present content as what the server said last. */
   constructor(root: Element, wiring: Wiring) {
     this.#root = root;
     this.#wiring = wiring;
     this.#base = inert.importNode(root, true);
+    for (const component of this.#base.querySelectorAll(ROOT)) component.replaceChildren();
     this.#link(this.#base, root);
     for (const element of [this.#base, ...this.#base.querySelectorAll('*')]) removeMarks(element);
   }
 
-  /** Brings the component to new content. The live DOM is written only where this content differs from the last. */
-  update(html: string): void {
-    const next = inert.importNode(this.#root, false);
-    next.innerHTML = html;
-    const focused = document.activeElement;
-    this.#children(this.#base, next, this.#root);
-    // a node that had to be moved without moveBefore has lost the focus
-    if (focused !== document.activeElement && focused instanceof HTMLElement && this.#root.contains(focused)) {
-      focused.focus({ preventScroll: true });
-    }
-    const added = this.#added.filter((element) => element.isConnected);
-    this.#added = [];
-    for (const element of added) this.#wiring.added(element);
+  /**
+   * Brings the component to new content, written only where it differs from the last.
+   * With `isShown` false only what the server said is noted: it is written when the same place changes again.
+   */
+  update(html: string, isShown = true): void {
+    this.#write(isShown, () => {
+      const next = this.#parse(html, this.#root);
+      if (!isShown) this.#stale.add(this.#base);
+      this.#content(this.#base, next, this.#root);
+    });
   }
 
-  /** Notes for a tree of the server's which live tree shows it; both have the same shape. */
+  /** Applies a patch. Throws Misfit where it does not fit; what has been applied by then stays. */
+  patch(operations: readonly Operation[], isShown = true): void {
+    this.#write(isShown, () => {
+      for (const operation of operations) this.#operate(operation);
+    });
+  }
+
+  #write(isShown: boolean, work: () => void): void {
+    this.#isShown = isShown;
+    const focused = document.activeElement;
+    try {
+      work();
+    } finally {
+      // a node that had to be moved without moveBefore has lost the focus
+      if (focused !== document.activeElement && focused instanceof HTMLElement && this.#root.contains(focused)) {
+        focused.focus({ preventScroll: true });
+      }
+      const added = this.#added.filter((element) => element.isConnected);
+      this.#added = [];
+      for (const element of added) this.#wiring.added(element);
+    }
+  }
+
+  /** Parses HTML as the children of an element like `parent`; the insides of components are put aside, for they are their own. */
+  #parse(html: string, parent: Element): Element {
+    const next = inert.importNode(parent, false);
+    next.innerHTML = html;
+    for (const component of next.querySelectorAll(ROOT)) {
+      if (!next.contains(component)) continue; // it went along with the component around it
+      const inside = inert.createDocumentFragment();
+      inside.append(...component.childNodes);
+      this.#insides.set(component, inside);
+    }
+    return next;
+  }
+
+  // --- Operations ------------------------------------------------------------------------------------------------
+
+  #operate(operation: Operation): void {
+    const [kind, id] = operation;
+    const element = this.#find(id);
+    const parent = element.parentNode as Element;
+    const live = this.#liveOf(parent);
+    if (kind === 'r') this.#replace(element, parent, live, operation[2]);
+    else if (kind === 'm') this.#move(operation, element, live);
+    else if (kind !== 'x') this.#insert(kind, element, [...this.#parse(operation[2], parent).childNodes], live);
+    else for (const node of take(element, operation[2])) this.#remove(node, live);
+  }
+
+  /** The one base element of an id. The insides of other components are not in base. */
+  #find(id: string): Element {
+    const value = CSS.escape(id);
+    const found = this.#base.querySelectorAll(`[id="${value}"],[${ATTRIBUTES.id}="${value}"]`);
+    if (found.length !== 1) throw new Misfit(`${found.length} elements have the id ${id}`);
+    return found[0] as Element;
+  }
+
+  #liveOf(base: Node): Element | undefined {
+    return this.#isShown || base === this.#base ? (this.#live.get(base) as Element | undefined) : undefined;
+  }
+
+  #replace(element: Element, parent: Element, live: Element | undefined, html: string): void {
+    const [next, ...more] = this.#parse(html, parent).childNodes;
+    if (!(next instanceof Element) || more.length > 0) throw new Misfit(`not one element: ${html.slice(0, 80)}`);
+    if (next.localName === element.localName) return this.#node(element, next, live);
+    this.#insertAfter(parent, this.#create(next, live), element, live);
+    this.#remove(element, live);
+  }
+
+  #insert(side: 'a' | 'b', beside: Element, nodes: ChildNode[], live: Element | undefined): void {
+    const parent = beside.parentNode as Element;
+    let previous = side === 'a' ? beside : (beside.previousSibling ?? undefined);
+    for (const node of nodes) {
+      this.#insertAfter(parent, this.#create(node, live), previous, live);
+      previous = node;
+    }
+  }
+
+  #move([, , side, besideId, gap]: Extract<Operation, { 0: 'm' }>, element: Element, live: Element | undefined): void {
+    const nodes = take(element, gap);
+    const beside = this.#find(besideId);
+    const parent = beside.parentNode as Element;
+    if (parent !== element.parentNode) throw new Misfit('a move to another parent');
+    const isAfter = side === 'a';
+    const inOrder = nodes.length > 1 && (nodes[0] === element) === isAfter ? nodes.reverse() : nodes;
+    let previous = isAfter ? beside : (beside.previousSibling ?? undefined);
+    // a node that is to be moved can't be what the others follow
+    while (previous && inOrder.includes(previous)) previous = previous.previousSibling ?? undefined;
+    for (const node of inOrder) {
+      this.#insertAfter(parent, node, previous, live);
+      previous = node;
+    }
+  }
+
+  // --- Base and live ---------------------------------------------------------------------------------------------
+
+  /** Notes for a tree of the server's which live tree shows it; both have the same shape, but for the insides of components. */
   #link(base: Node, live: Node): void {
     this.#live.set(base, live);
     let other = live.firstChild;
@@ -67,6 +168,31 @@ export class View {
   #shown(base: Node, parent: Node | undefined): ChildNode | undefined {
     const live = this.#live.get(base);
     return live && live.parentNode === parent ? (live as ChildNode) : undefined;
+  }
+
+  #content(base: Element, next: Element, live: Element): void {
+    const wasStale = this.#isShown && this.#stale.delete(base);
+    if (!wasStale) return this.#children(base, next, this.#isShown ? live : undefined);
+    this.#children(base, next, undefined);
+    this.#rebuild(base, live);
+  }
+
+  /** Writes an element's content from base, where the live DOM has not followed it. */
+  #rebuild(base: Element, live: Element): void {
+    for (const child of [...live.children]) this.#wiring.removed(child);
+    live.replaceChildren(...[...base.childNodes].map((node) => this.#show(node)));
+  }
+
+  /** Makes the live node for a base node. New components get their insides. */
+  #show(base: ChildNode): ChildNode {
+    const components = base instanceof Element ? [base, ...base.querySelectorAll(ROOT)] : [];
+    const full = components.filter((component) => this.#insides.has(component));
+    for (const component of full) component.append(this.#insides.get(component) as DocumentFragment);
+    const shown = document.importNode(base, true);
+    for (const component of full) component.replaceChildren();
+    this.#link(base, shown);
+    if (shown instanceof Element) this.#added.push(shown);
+    return shown;
   }
 
   // --- Children --------------------------------------------------------------------------------------------------
@@ -102,11 +228,9 @@ export class View {
     }
   }
 
+  /** A new node of the server's: it moves into base as it is, and the page gets a copy. */
   #create(wanted: ChildNode, live: Element | undefined): ChildNode {
-    if (!live) return wanted;
-    const shown = document.importNode(wanted, true);
-    this.#link(wanted, shown);
-    if (shown instanceof Element) this.#added.push(shown);
+    if (live) this.#show(wanted);
     return wanted;
   }
 
@@ -115,11 +239,11 @@ export class View {
     const shown = this.#live.get(node);
     if (!live || !shown) return;
     const shownBefore = previous && this.#shown(previous, live);
-    move(live, shown, shownBefore ? shownBefore.nextSibling : this.#firstShown(node, live));
+    move(live, shown, shownBefore ? shownBefore.nextSibling : this.#nextShown(node, live));
   }
 
-  /** Where a first child goes: before the next sibling that is shown, else at the end. */
-  #firstShown(node: ChildNode, live: Element): ChildNode | null {
+  /** Before what a node comes that follows nothing: the next sibling that is shown, else the end. */
+  #nextShown(node: ChildNode, live: Element): ChildNode | null {
     for (let next = node.nextSibling; next; next = next.nextSibling) {
       const shown = this.#shown(next, live);
       if (shown) return shown;
@@ -139,15 +263,26 @@ export class View {
 
   #node(base: ChildNode, next: ChildNode, parent: Element | undefined): void {
     const live = this.#shown(base, parent);
-    if (base instanceof Element) {
-      if (!base.isEqualNode(next)) this.#element(base, next as Element, live as Element | undefined);
-    } else if (base.nodeValue !== next.nodeValue) {
+    if (!(base instanceof Element)) {
+      if (base.nodeValue === next.nodeValue) return;
       base.nodeValue = next.nodeValue;
       if (live) live.nodeValue = next.nodeValue;
+    } else if (!base.isEqualNode(next)) {
+      if (parent && !live) this.#showAgain(base, next as Element, parent);
+      else this.#element(base, next as Element, live as Element | undefined);
     }
   }
 
+  /** Another script has taken the element away. It has changed, so it is shown again. */
+  #showAgain(base: Element, next: Element, parent: Element): void {
+    this.#element(base, next, undefined);
+    const shown = this.#show(base);
+    const previous = base.previousSibling ? this.#shown(base.previousSibling, parent) : undefined;
+    parent.insertBefore(shown, previous ? previous.nextSibling : this.#nextShown(base, parent));
+  }
+
   #element(base: Element, next: Element, live: Element | undefined): void {
+    if (!this.#isShown) this.#stale.add(base);
     const isComponent = base.hasAttribute(ATTRIBUTES.component);
     for (const name of changedAttributes(base, next)) {
       if (isComponent && IDENTITY.has(name)) continue;
@@ -156,9 +291,19 @@ export class View {
     }
     // a component inside is its own: its content comes in its own updates
     if (isComponent) return;
-    if (live instanceof HTMLTextAreaElement) changeControl(live, () => this.#children(base, next, live));
+    const wasStale = live && this.#stale.delete(base);
+    if (live && wasStale) this.#refresh(base, next, live);
+    else if (live instanceof HTMLTextAreaElement) changeControl(live, () => this.#children(base, next, live));
     else if (base instanceof HTMLTemplateElement) this.#template(base, next as HTMLTemplateElement, live);
     else this.#children(base, next, live);
+  }
+
+  /** Writes an element whole that was not written when the server changed it. */
+  #refresh(base: Element, next: Element, live: Element): void {
+    for (const name of next.getAttributeNames())
+      if (name !== 'class' && name !== 'style') copyAttribute(live, next, name);
+    this.#children(base, next, undefined);
+    this.#rebuild(base, live);
   }
 
   #template(base: HTMLTemplateElement, next: HTMLTemplateElement, live: Element | undefined): void {
@@ -167,62 +312,17 @@ export class View {
   }
 }
 
-/** A wanted node, and the old node that becomes it, if one does. */
-type Pair = readonly [match: ChildNode | undefined, wanted: ChildNode];
-
-function keyOf(node: Node): string | undefined {
-  if (!(node instanceof Element)) return undefined;
-  return node.getAttribute(ATTRIBUTES.id) ?? (node.id || undefined);
+/** An element of a list, and the white space that goes with it: what follows, or for the last what is before. */
+function take(element: Element, gap: string): ChildNode[] {
+  if (gap === '') return [element];
+  const { nextSibling: after, previousSibling: before } = element;
+  if (isGap(after, gap)) return [element, after as ChildNode];
+  if (isGap(before, gap)) return [before as ChildNode, element];
+  throw new Misfit(`no white space beside ${element.id}`);
 }
 
-function kindOf(node: Node): string {
-  return node instanceof Element ? `${node.namespaceURI} ${node.localName}` : String(node.nodeType);
-}
-
-/** Finds for each wanted node the old node that becomes it: by its id; without one, the next of its kind without one. */
-function pair(old: readonly ChildNode[], wanted: readonly ChildNode[]): Pair[] {
-  const keyed = new Map<string, ChildNode>();
-  const loose = new Map<string, ChildNode[]>();
-  for (const node of old) {
-    const key = keyOf(node);
-    if (key !== undefined && !keyed.has(key)) keyed.set(key, node);
-    else if (key === undefined) loose.set(kindOf(node), [...(loose.get(kindOf(node)) ?? []), node]);
-  }
-  return wanted.map((node) => {
-    const key = keyOf(node);
-    if (key === undefined) return [loose.get(kindOf(node))?.shift(), node];
-    const match = keyed.get(key);
-    keyed.delete(key);
-    return [match && kindOf(match) === kindOf(node) ? match : undefined, node];
-  });
-}
-
-/** The matched nodes that can stay where they are: a longest run that is in order already. All others are moved. */
-function inOrder(pairs: readonly Pair[], base: Element): Set<ChildNode> {
-  const matches = pairs.map(([match]) => match).filter((match) => match !== undefined);
-  const position = new Map([...base.childNodes].map((node, at) => [node, at]));
-  const places = matches.map((match) => position.get(match) as number);
-  return new Set(longestIncrease(places).map((at) => matches[at] as ChildNode));
-}
-
-/** The indexes of a longest increasing subsequence, by patience sorting: n log n. */
-function longestIncrease(numbers: readonly number[]): number[] {
-  const tails: number[] = [];
-  const before: number[] = [];
-  numbers.forEach((number, at) => {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((numbers[tails[middle] as number] as number) < number) low = middle + 1;
-      else high = middle;
-    }
-    before[at] = tails[low - 1] ?? -1;
-    tails[low] = at;
-  });
-  const run: number[] = [];
-  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] as number) run.push(at);
-  return run.reverse();
+function isGap(node: Node | null, gap: string): boolean {
+  return node instanceof Text && node.data === gap;
 }
 
 /** Moves a node without resetting it where the browser can: a moved iframe, video or focus survives. */
@@ -230,58 +330,4 @@ function move(parent: Element, node: Node, before: Node | null): void {
   const able = parent as Element & { moveBefore?: (node: Node, before: Node | null) => void };
   if (able.moveBefore && node.isConnected && parent.isConnected) able.moveBefore(node, before);
   else parent.insertBefore(node, before);
-}
-
-// --- Attributes ----------------------------------------------------------------------------------------------------
-
-function changedAttributes(base: Element, next: Element): string[] {
-  const names = new Set([...base.getAttributeNames(), ...next.getAttributeNames()]);
-  return [...names].filter((name) => base.getAttribute(name) !== next.getAttribute(name));
-}
-
-function copyAttribute(to: Element, from: Element, name: string): void {
-  const value = from.getAttributeNode(name);
-  if (value) to.setAttributeNodeNS(value.cloneNode() as Attr);
-  else to.removeAttribute(name);
-}
-
-/** Writes a changed attribute. Of a class list and a style only what the server changed: the rest may be another script's. */
-function writeAttribute(live: Element, base: Element, next: Element, name: string): void {
-  if (name === 'class') writeClasses(live, base, next);
-  else if (name === 'style' && live instanceof HTMLElement) writeStyle(live, base, next);
-  else if (CONTROL_ATTRIBUTES.test(name)) changeControl(live, () => copyAttribute(live, next, name));
-  else if (name === 'disabled' && live.hasAttribute('data-disabled-by-htmx')) return writeDisabled(live, next);
-  else copyAttribute(live, next, name);
-}
-
-function writeClasses(live: Element, base: Element, next: Element): void {
-  for (const name of base.classList) if (!next.classList.contains(name)) live.classList.remove(name);
-  for (const name of next.classList) if (!base.classList.contains(name)) live.classList.add(name);
-}
-
-/** While htmx keeps a control disabled, the server's wish is noted for when htmx lets go. */
-function writeDisabled(live: Element, next: Element): void {
-  if (next.hasAttribute('disabled')) live.removeAttribute('data-disabled-by-htmx');
-}
-
-function writeStyle(live: HTMLElement, base: Element, next: Element): void {
-  const [before, after] = [base, next].map((element) => readStyle(element.getAttribute('style') ?? ''));
-  for (const [name] of before as Style) if (!after?.has(name)) live.style.removeProperty(name);
-  for (const [name, [value, priority]] of after as Style) live.style.setProperty(name, value, priority);
-}
-
-type Style = Map<string, [value: string, priority: string]>;
-
-/** Reads declarations through the CSSOM, which a strict Content-Security-Policy allows. */
-function readStyle(text: string): Style {
-  const { style } = document.createElement('i');
-  style.cssText = text;
-  return new Map([...style].map((name) => [name, [style.getPropertyValue(name), style.getPropertyPriority(name)]]));
-}
-
-function removeMarks(element: Element): void {
-  for (const name of [...element.classList]) if (FOREIGN_CLASSES.test(name)) element.classList.remove(name);
-  if (element.getAttribute('class') === '') element.removeAttribute('class');
-  if (element.hasAttribute('data-disabled-by-htmx')) element.removeAttribute('disabled');
-  for (const name of element.getAttributeNames()) if (FOREIGN_ATTRIBUTES.test(name)) element.removeAttribute(name);
 }

@@ -4,7 +4,7 @@
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
 import type { Order, Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
-import { View, type Wiring } from './apply.ts';
+import { Misfit, View, type Wiring } from './apply.ts';
 import { Connection } from './connect.ts';
 import { type Post, post } from './post.ts';
 
@@ -21,6 +21,8 @@ export interface Entry {
   state: 'waiting' | 'live' | 'gone';
   /** Whether Back and Forward concern it. */
   navigates: boolean;
+  /** Whether a view transition is about to apply an update: the next ones wait. */
+  isBusy: boolean;
   /** Updates that came before what they build on. */
   early: Update[];
   /** Runs while something is missing between the version held and an early update. */
@@ -75,6 +77,7 @@ export class Page {
       version: 0,
       state: 'waiting',
       navigates: false,
+      isBusy: false,
       early: [],
       gap: undefined,
     };
@@ -238,7 +241,7 @@ export class Page {
 
   /** Applies an update if it builds on what is held, drops it if that is as new, and otherwise waits for what is missing. */
   #update(entry: Entry, update: Update): void {
-    if (entry.state === 'waiting') return void entry.early.push(update);
+    if (entry.state === 'waiting' || entry.isBusy) return void entry.early.push(update);
     if (update.version <= entry.version) return;
     const isWhole = update.html !== undefined;
     if (!isWhole && update.from !== entry.version) return this.#early(entry, update);
@@ -265,12 +268,37 @@ export class Page {
 
   #apply(entry: Entry, update: Update): void {
     entry.version = update.version;
-    if (update.html !== undefined) {
-      dispatch(entry.root, 'liveview:before-update', { id: entry.id, version: update.version });
-      entry.view.update(update.html);
-      dispatch(entry.root, 'liveview:after-update', { id: entry.id, version: update.version });
+    const work = () => this.#write(entry, update);
+    const isContent = update.html !== undefined || update.patch !== undefined;
+    if (!isContent) obey(entry.root, update.orders);
+    else if (!wantsTransition(entry.root)) work();
+    else {
+      entry.isBusy = true;
+      const done = () => this.#rested(entry);
+      document.startViewTransition(work).updateCallbackDone.then(done, done);
     }
-    obey(entry.root, update.orders);
+  }
+
+  #rested(entry: Entry): void {
+    entry.isBusy = false;
+    this.#catchUp(entry);
+  }
+
+  /** The page may cancel an update: it is noted all the same, and shown when the same place changes again. */
+  #write(entry: Entry, { version, html, patch, orders }: Update): void {
+    const detail = { id: entry.id, version };
+    const isShown = dispatch(entry.root, 'liveview:before-update', detail);
+    try {
+      if (html !== undefined) entry.view.update(html, isShown);
+      else entry.view.patch(patch ?? [], isShown);
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      console.warn(`htmx-liveview: a patch did not fit, so ${entry.id} is fetched whole: ${error.message}`);
+      entry.version = 0;
+      this.refresh(entry);
+    }
+    if (isShown) dispatch(entry.root, 'liveview:after-update', detail);
+    obey(entry.root, orders);
   }
 
   #settled(entry: Entry, settlement: Settlement): void {
@@ -288,9 +316,15 @@ export function obey(root: Element, orders: readonly Order[] = []): void {
   }
 }
 
-/** Dispatches a DOM event that bubbles. */
-export function dispatch(target: Element, name: string, detail: unknown): void {
-  target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+/** Dispatches a DOM event that bubbles; false where a listener cancelled it. */
+export function dispatch(target: Element, name: string, detail: unknown): boolean {
+  return target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
+}
+
+/** Whether a component asks for view transitions, as htmx writes it. */
+function wantsTransition(root: Element): boolean {
+  const swap = root.getAttribute('hx-swap') ?? root.getAttribute('data-hx-swap') ?? '';
+  return /\btransition:\s*true\b/.test(swap) && 'startViewTransition' in document;
 }
 
 /** The kind of a refusal. */

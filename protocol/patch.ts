@@ -11,15 +11,32 @@ export type Order =
   | readonly ['url', url: string];
 
 /**
+ * An operation on a component's regions, all HTML. Regions are elements with an `id` (or a `data-id`), looked up inside the component.
+ *
+ * - `r`: the region is now this element.
+ * - `a`, `b`: these elements come after, or before, the region.
+ * - `m`: the region moves to after, or before, another one.
+ * - `x`: the region goes.
+ *
+ * `gap` is the white space that stands between the regions of a list: it goes, and moves, along with one.
+ */
+export type Operation =
+  | readonly ['r', id: string, html: string]
+  | readonly ['a' | 'b', beside: string, html: string]
+  | readonly ['m', id: string, side: 'a' | 'b', beside: string, gap: string]
+  | readonly ['x', id: string, gap: string];
+
+/**
  * The specification's update. The browser applies it if it holds `from`, drops it if it holds `version` or newer,
  * and otherwise waits for what is missing. `html` is the whole content and may be applied over any older version.
- * With neither content nor patch only the orders are new.
+ * `patch` builds on `from` alone. With neither content nor patch only the orders are new.
  */
 export interface Update {
   readonly id: string;
   readonly from: number;
   readonly version: number;
   readonly html?: string;
+  readonly patch?: readonly Operation[];
   readonly orders?: readonly Order[];
 }
 

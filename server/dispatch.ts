@@ -6,7 +6,7 @@
 import type { EventHead, Fields } from '../protocol/event.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import type { Settlement, Update } from '../protocol/patch.ts';
-import { type Change, diff } from './diff.ts';
+import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
 import { createOrders } from './orders.ts';
@@ -123,12 +123,16 @@ export class Dispatch {
       instance.dirty = false;
       const content = await this.render(instance);
       if (instance.ended) break;
-      const change = content === undefined ? undefined : diff(instance.content ?? '', content);
-      if (content !== undefined) instance.content = content;
-      this.#send(instance, change);
+      this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
     } while (this.#isDue(instance));
     // in the same tick as the last look at `dirty`: a later write must find no update under way
     instance.updating = undefined;
+  }
+
+  #compare(instance: Instance, now: Rendered): Change | undefined {
+    const last = instance.content as Rendered;
+    instance.content = now;
+    return diff(last, now);
   }
 
   #isDue(instance: Instance): boolean {

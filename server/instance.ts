@@ -15,6 +15,7 @@ import {
   type LiveComponent,
   type LiveEvent,
 } from './component.ts';
+import type { Rendered } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { createOrders, type OrderBook } from './orders.ts';
 import type { ComponentClass } from './types.ts';
@@ -74,8 +75,8 @@ export class Instance implements Host {
   mounted: Promise<void> | undefined;
   /** Counts the contents that were sent. 0 is the static render. */
   version = 0;
-  /** What was rendered last. */
-  content: Content | undefined;
+  /** What was sent last. */
+  content: Rendered | undefined;
   /** Whether the state was written to since the last render. */
   dirty = false;
   ended = false;
@@ -280,7 +281,7 @@ export class Instance implements Host {
     if (version === this.version) return [];
     const first = this.#recent.findIndex(({ update }) => update.from === version);
     if (first >= 0) return this.#recent.slice(first).map(({ update }) => update);
-    return [{ id: this.id, from: 0, version: this.version, html: String(this.content) }];
+    return [{ id: this.id, from: 0, version: this.version, html: String(this.content?.content) }];
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import type { GoneReason, Subscribed } from '../protocol/patch.ts';
+import { rendered } from './diff.ts';
 import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import { Instance } from './instance.ts';
@@ -102,7 +103,7 @@ export class Subscriptions {
       return refuse('failed', 'mount() threw', item);
     }
     // a page that comes back shows the content of an earlier mounting, whatever its token was signed with
-    const isShown = item.epoch === undefined && hashContent(String(instance.content)) === claims.content;
+    const isShown = item.epoch === undefined && hashContent(String(instance.content?.content)) === claims.content;
     const updates = isShown ? {} : { updates: instance.since(0) };
     const renamed = taken ? { as: id, session: this.#tokens.sign({ ...claims, id }, stream.sessionId) } : {};
     return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
@@ -132,11 +133,12 @@ export class Subscriptions {
     try {
       await instance.mount(url);
       instance.dirty = false;
-      instance.content = await instance.render();
+      instance.content = rendered(await instance.render());
     } catch (error) {
       this.#dispatch.report(instance, error, 'mount()');
-      instance.content = await instance.contentFor(error);
-      if (instance.content === undefined) throw error;
+      const shown = await instance.contentFor(error);
+      if (shown === undefined) throw error;
+      instance.content = rendered(shown);
     }
     instance.version = 1;
     if (instance.dirty) this.#dispatch.schedule(instance);

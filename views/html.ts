@@ -2,7 +2,10 @@
 // In: a literal and its values. Out: Html, which keeps strings and values apart so that a diff can compare values.
 
 import { LiveError } from './errors.ts';
+import type { Place } from './regions.ts';
+import { isMisplaced } from './scan.ts';
 import { type Hole, readTemplate, type Template } from './template.ts';
+import { readText } from './text.ts';
 
 /** What a component renders: a template, or the text of any other renderer, which is trusted as it is. */
 export type Content = Html | string;
@@ -12,27 +15,92 @@ export class Html {
   readonly template: Template;
   readonly values: readonly unknown[];
   /** Whether a promise is among the values, at any depth: see {@link settle}. */
-  readonly pending: boolean;
+  readonly pending: boolean = false;
+  /** Whether the regions of the templates, at any depth, are where a browser's parser has them. */
+  readonly isSound: boolean;
 
-  constructor(template: Template, values: readonly unknown[]) {
+  constructor(template: Template, values: unknown[]) {
     this.template = template;
     this.values = values;
-    this.pending = values.some(isPending);
+    this.isSound = template.isSound;
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at];
+      if (typeof value !== 'object' || value === null) continue;
+      const found = look(template, at, listed(values, at, value));
+      this.pending ||= found.pending;
+      this.isSound &&= found.isSound;
+    }
   }
 
   toString(): string {
-    const { statics, holes } = this.template;
-    let text = statics[0] as string;
-    for (let at = 0; at < holes.length; at++) {
-      text += writeValue(holes[at] as Hole, this.values[at]) + statics[at + 1];
-    }
-    return text;
+    return writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY });
   }
 
   /** Catches `res.send(html`…`)`, which would send JSON. */
   toJSON(): never {
     throw new LiveError('ERR_LIVE_HTML_JSON', 'Html was turned into JSON. To send it write res.send(String(html`…`)).');
   }
+}
+
+const START: Place = { at: 0, offset: 0 };
+
+/** Other iterables than arrays are read once, now. */
+function listed(values: unknown[], at: number, value: object): object {
+  if (Array.isArray(value) || value instanceof Html || !(Symbol.iterator in value)) return value;
+  const list = Array.from(value as Iterable<unknown>);
+  values[at] = list;
+  return list;
+}
+
+/** What a value says of the template around it. */
+interface Look {
+  readonly pending: boolean;
+  readonly isSound: boolean;
+}
+
+const NOTHING: Look = { pending: false, isSound: true };
+const PENDING: Look = { pending: true, isSound: true };
+
+function look(template: Template, at: number, value: unknown): Look {
+  if (typeof value !== 'object' || value === null) return NOTHING;
+  if (value instanceof Html) {
+    if (value.isSound && fits(template, at, value)) return value.pending ? PENDING : NOTHING;
+    return { pending: value.pending, isSound: false };
+  }
+  if (!Array.isArray(value)) return isThenable(value) ? PENDING : NOTHING;
+  let pending = false;
+  let isSound = true;
+  for (const item of value) {
+    const found = look(template, at, item);
+    pending ||= found.pending;
+    isSound &&= found.isSound;
+  }
+  return { pending, isSound };
+}
+
+/** Whether what a template begins with may stand in a hole of another: a `div` in a `p` is moved by every parser. */
+function fits(outer: Template, at: number, inner: Html): boolean {
+  const open = outer.openAt[at];
+  if (!open || open.length === 0 || inner.template.tops.length === 0)
+    return inner.template !== RAW || !open || rawFits(open, inner);
+  let known = fitting.get(outer);
+  if (!known) {
+    known = [];
+    fitting.set(outer, known);
+  }
+  known[at] ??= new WeakMap();
+  let answer = known[at].get(inner.template);
+  if (answer === undefined) {
+    answer = !inner.template.tops.some((name) => isMisplaced(open, name));
+    known[at].set(inner.template, answer);
+  }
+  return answer;
+}
+
+const fitting = new WeakMap<Template, WeakMap<Template, boolean>[]>();
+
+function rawFits(open: readonly string[], { values }: Html): boolean {
+  return !readText(String(values[0]), open).isMalformed;
 }
 
 /**
@@ -42,21 +110,45 @@ export class Html {
  * In a quoted attribute: the same for strings and numbers. A boolean, `null` or `undefined` as the whole value makes the
  * attribute present or absent; `aria-*` and `data-*` write a boolean out. Promises are allowed in text.
  *
- * @throws LiveError `ERR_LIVE_HTML_HOLE` where a value stands in an unsafe place, `ERR_LIVE_HTML_URL` for a `javascript:`
- * address and its kind, `ERR_LIVE_HTML_VALUE` for a value that has no text.
+ * @throws LiveError `ERR_LIVE_HTML_HOLE` where a value stands in an unsafe place. When the text is written: `ERR_LIVE_HTML_URL`
+ * for a `javascript:` address and its kind, `ERR_LIVE_HTML_VALUE` for a value that has no text.
  * @example html`<p title="${title}">${text}</p>`
  */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
-  const template = readTemplate(strings);
-  const checked = values.map((value, at) => check(template.holes[at] as Hole, value));
-  return new Html(template, checked);
+  return new Html(readTemplate(strings), values);
 }
 
-const RAW: Template = { statics: ['', ''], holes: [{ kind: 'raw' }] };
+const RAW: Template = {
+  statics: ['', ''],
+  holes: [{ kind: 'raw' }],
+  regions: [],
+  regionOf: [-1],
+  openAt: [[]],
+  tops: [],
+  item: undefined,
+  isSound: true,
+};
 
 /** Marks text as trusted HTML: it is written as it is. Never give it what a user wrote. */
 export function raw(text: string): Html {
   return new Html(RAW, [String(text)]);
+}
+
+/** The text of an Html that {@link raw} made; undefined for any other. */
+export function rawText({ template, values }: Html): string | undefined {
+  return template === RAW ? (values[0] as string) : undefined;
+}
+
+/** Writes a part of a template with its values, from one place to another. */
+export function writeHtml({ template, values }: Html, from: Place, to: Place): string {
+  const { statics, holes } = template;
+  if (from.at === to.at) return (statics[from.at] as string).slice(from.offset, to.offset);
+  let text = (statics[from.at] as string).slice(from.offset);
+  for (let at = from.at; at < to.at; at++) {
+    text += writeValue(holes[at] as Hole, values[at]);
+    text += at + 1 < to.at ? statics[at + 1] : (statics[at + 1] as string).slice(0, to.offset);
+  }
+  return text;
 }
 
 const SPECIAL: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -71,56 +163,17 @@ export function settle(content: Html): Html | Promise<Html> {
   return content.pending ? settlePending(content) : content;
 }
 
-async function settlePending(content: Html): Promise<Html> {
-  const values = await Promise.all(content.values.map(settleValue));
-  return settle(
-    new Html(
-      content.template,
-      values.map((value, at) => check(content.template.holes[at] as Hole, value)),
-    ),
-  );
+async function settlePending({ template, values }: Html): Promise<Html> {
+  return settle(new Html(template, await Promise.all(values.map(settleValue))));
 }
 
 function settleValue(value: unknown): unknown {
   if (value instanceof Html) return settle(value);
-  return Array.isArray(value) && value.some(isPending) ? Promise.all(value.map(settleValue)) : value;
-}
-
-function isPending(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (value instanceof Html) return value.pending;
-  return Array.isArray(value) ? value.some(isPending) : isThenable(value);
+  return Array.isArray(value) ? Promise.all(value.map(settleValue)) : value;
 }
 
 function isThenable(value: object): boolean {
   return typeof (value as { then?: unknown }).then === 'function';
-}
-
-/** Refuses a value that cannot stand in a hole, while the literal is still on the stack; turns iterables into arrays. */
-function check(hole: Hole, value: unknown): unknown {
-  if (hole.kind !== 'text') {
-    if (hole.kind === 'attribute') checkAttribute(hole.name, hole.url, value);
-    return value;
-  }
-  if (typeof value !== 'object' || value === null || value instanceof Html || isThenable(value)) {
-    if (typeof value === 'function' || typeof value === 'symbol') throw wordless('in text', value);
-    return value;
-  }
-  if (!(Symbol.iterator in value)) throw wordless('in text', value);
-  return Array.from(value as Iterable<unknown>, (item) => check(hole, item));
-}
-
-function checkAttribute(name: string, url: boolean, value: unknown): void {
-  if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol') {
-    throw wordless(`in the attribute ${name}`, value);
-  }
-  if (url && typeof value === 'string' && !isSafeUrl(value)) {
-    const found = JSON.stringify(value.slice(0, 40));
-    throw new LiveError(
-      'ERR_LIVE_HTML_URL',
-      `html: ${name} must be a relative, http, https, mailto or tel address, got ${found}.`,
-    );
-  }
 }
 
 function wordless(where: string, value: unknown): LiveError {
@@ -142,27 +195,50 @@ export function isSafeUrl(url: string): boolean {
 
 function writeValue(hole: Hole, value: unknown): string {
   if (hole.kind === 'raw') return value as string;
-  return hole.kind === 'text' ? writeText(value) : writeAttribute(hole.name, hole.whole, value);
+  return hole.kind === 'text' ? writeText(value) : writeAttribute(hole, value);
 }
 
 function writeText(value: unknown): string {
-  if (typeof value === 'string') return escapeHtml(value);
-  if (value === null || value === undefined || typeof value === 'boolean') return '';
-  if (value instanceof Html) return value.toString();
-  if (Array.isArray(value)) return value.map(writeText).join('');
-  if (typeof value === 'object' && isThenable(value)) {
-    throw new LiveError(
-      'ERR_LIVE_HTML_PROMISE',
-      'Html with a promise inside has no text yet. Write: String(await settle(html`…`)).',
-    );
+  switch (typeof value) {
+    case 'string':
+      return escapeHtml(value);
+    case 'number':
+    case 'bigint':
+      return String(value);
+    case 'undefined':
+    case 'boolean':
+      return '';
+    case 'object':
+      return value === null ? '' : writeObject(value);
+    default:
+      throw wordless('in text', value);
   }
-  return escapeHtml(String(value));
 }
 
-function writeAttribute(name: string, whole: boolean, value: unknown): string {
-  const absent = value === null || value === undefined || value === false;
-  if (!whole) return absent ? '' : escapeHtml(String(value));
+function writeObject(value: object): string {
+  if (value instanceof Html) return value.toString();
+  if (Symbol.iterator in value) return Array.from(value as Iterable<unknown>, writeText).join('');
+  if (!isThenable(value)) throw wordless('in text', value);
+  throw new LiveError(
+    'ERR_LIVE_HTML_PROMISE',
+    'Html with a promise inside has no text yet. Write: String(await settle(html`…`)).',
+  );
+}
+
+function writeAttribute({ name, whole, url }: Extract<Hole, { kind: 'attribute' }>, value: unknown): string {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol') {
+    throw wordless(`in the attribute ${name}`, value);
+  }
+  if (url && typeof value === 'string' && !isSafeUrl(value)) throw unsafeUrl(name, value);
+  const isAbsent = value === null || value === undefined || value === false;
+  if (!whole) return isAbsent ? '' : escapeHtml(String(value));
   if (typeof value === 'boolean' && /^(?:aria|data)-/.test(name)) return ` ${name}="${value}"`;
-  if (absent) return '';
+  if (isAbsent) return '';
   return ` ${name}="${value === true ? '' : escapeHtml(String(value))}"`;
+}
+
+function unsafeUrl(name: string, value: string): LiveError {
+  const found = JSON.stringify(value.slice(0, 40));
+  const expected = 'must be a relative, http, https, mailto or tel address';
+  return new LiveError('ERR_LIVE_HTML_URL', `html: ${name} ${expected}, got ${found}.`);
 }

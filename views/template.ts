@@ -2,6 +2,7 @@
 // In: the strings of an html`` literal. Out: a Template, read once and kept.
 
 import { LiveError } from './errors.ts';
+import { findRegions, type Regions } from './regions.ts';
 
 /** A place in a template for a value. */
 export type Hole =
@@ -17,7 +18,7 @@ export type Hole =
     };
 
 /** A template: `statics` has one entry more than `holes`. */
-export interface Template {
+export interface Template extends Regions {
   readonly statics: readonly string[];
   readonly holes: readonly Hole[];
 }
@@ -67,7 +68,7 @@ function compile(strings: readonly string[]): Template {
     cursor.value += '?';
     holes.push(hole);
   }
-  return { statics, holes };
+  return { statics, holes, ...findRegions(statics, holes) };
 }
 
 function holeAt(cursor: Cursor, before: string, after: string): Hole {

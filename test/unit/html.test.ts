@@ -27,9 +27,9 @@ describe('html in text', () => {
   });
 
   test('refuses a value that has no text, and says which', () => {
-    expect(() => html`<p>${{ a: 1 }}</p>`).toThrow(/ERR_LIVE_HTML_VALUE.*got Object/);
-    expect(() => html`<p>${() => 1}</p>`).toThrow(/got function/);
-    expect(() => html`<p title="${[1]}"></p>`).toThrow(/in the attribute title/);
+    expect(() => text(html`<p>${{ a: 1 }}</p>`)).toThrow(/ERR_LIVE_HTML_VALUE.*got Object/);
+    expect(() => text(html`<p>${() => 1}</p>`)).toThrow(/got function/);
+    expect(() => text(html`<p title="${[1]}"></p>`)).toThrow(/in the attribute title/);
   });
 });
 
@@ -82,8 +82,8 @@ describe('html in attributes', () => {
     'vbscript:x',
     'data:text/html,x',
   ])('refuses the address %j', (url) => {
-    expect(() => html`<a href="${url}">x</a>`).toThrow(/ERR_LIVE_HTML_URL/);
-    expect(() => html`<form action="${url}"></form>`).toThrow(/ERR_LIVE_HTML_URL/);
+    expect(() => text(html`<a href="${url}">x</a>`)).toThrow(/ERR_LIVE_HTML_URL/);
+    expect(() => text(html`<form action="${url}"></form>`)).toThrow(/ERR_LIVE_HTML_URL/);
   });
 
   test.each([

@@ -1,0 +1,79 @@
+// Owns the comparison of two lists of regions. In: the ids before and now. Out: the fewest operations that lead from one to the other.
+
+import type { Operation } from '../protocol/patch.ts';
+
+/** A list, as it is now. */
+export interface List {
+  readonly ids: readonly string[];
+  /** The white space between two items. */
+  readonly gap: string;
+  /** The text of an item, without white space around it. */
+  textOf(index: number): string;
+}
+
+/**
+ * Gives the operations that remove, insert and move items. What has changed inside items that stay is not its business.
+ * Undefined where an item can't be told from another, or none stays: then the list is written as a whole.
+ */
+export function listOperations(before: readonly string[], now: List): Operation[] | undefined {
+  const place = new Map(before.map((id, at) => [id, at]));
+  const wanted = new Set(now.ids);
+  if (place.size < before.length || wanted.size < now.ids.length) return undefined;
+  const stays = now.ids.filter((id) => place.has(id));
+  if (stays.length === 0) return undefined;
+  const gone = before.filter((id) => !wanted.has(id));
+  const removals = gone.map((id): Operation => ['x', id, now.gap]);
+  return [...removals, ...placements(now, place, stays)];
+}
+
+function placements(now: List, place: ReadonlyMap<string, number>, stays: readonly string[]): Operation[] {
+  const still = new Set(longestIncrease(stays.map((id) => place.get(id) as number)).map((at) => stays[at] as string));
+  const [first] = now.ids.filter((id) => still.has(id));
+  const operations: Operation[] = [];
+  for (let at = 0; at < now.ids.length; at++) {
+    const id = now.ids[at] as string;
+    const previous = now.ids[at - 1];
+    const side = previous === undefined ? 'b' : 'a';
+    const beside = previous ?? (first as string);
+    if (still.has(id)) continue;
+    if (place.has(id)) operations.push(['m', id, side, beside, now.gap]);
+    else {
+      const end = endOfRun(now.ids, at, place);
+      operations.push([side, beside, textOfRun(now, at, end, side)]);
+      at = end - 1;
+    }
+  }
+  return operations;
+}
+
+/** New items that stand together are inserted together. */
+function endOfRun(ids: readonly string[], start: number, place: ReadonlyMap<string, number>): number {
+  let end = start;
+  while (end < ids.length && !place.has(ids[end] as string)) end++;
+  return end;
+}
+
+function textOfRun({ textOf, gap }: List, start: number, end: number, side: 'a' | 'b'): string {
+  const texts = Array.from({ length: end - start }, (_, at) => textOf(start + at));
+  return texts.map((text) => (side === 'a' ? gap + text : text + gap)).join('');
+}
+
+/** The indexes of a longest increasing subsequence, by patience sorting: n log n. */
+function longestIncrease(numbers: readonly number[]): number[] {
+  const tails: number[] = [];
+  const before: number[] = [];
+  for (const [at, number] of numbers.entries()) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((numbers[tails[middle] as number] as number) < number) low = middle + 1;
+      else high = middle;
+    }
+    before[at] = tails[low - 1] ?? -1;
+    tails[low] = at;
+  }
+  const run: number[] = [];
+  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] as number) run.push(at);
+  return run.reverse();
+}
