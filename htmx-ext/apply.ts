@@ -19,8 +19,9 @@ export class Misfit extends Error {}
 const ROOT = `[${ATTRIBUTES.component}]`;
 const IDENTITY: ReadonlySet<string> = new Set([ATTRIBUTES.id, ATTRIBUTES.component]);
 
-/** A document in which nothing runs, loads or upgrades. */
-const inert = document.implementation.createHTMLDocument('');
+/** A document in which nothing runs, loads or upgrades, and which parses as the page does, quirks included. */
+const doctype = document.compatMode === 'CSS1Compat' ? '<!doctype html>' : '';
+const inert = new DOMParser().parseFromString(doctype, 'text/html');
 
 /** The content of one component: what the server said last, and which live node shows each part of it. */
 export class View {
@@ -34,6 +35,7 @@ export class View {
   readonly #wiring: Wiring;
   #added: Element[] = [];
   #isShown = true;
+  #hasTemplates = false;
 
   /** Takes the root's present content as what the server said last. */
   constructor(root: Element, wiring: Wiring) {
@@ -84,6 +86,7 @@ export class View {
   #parse(html: string, parent: Element): Element {
     const next = inert.importNode(parent, false);
     next.innerHTML = html;
+    this.#hasTemplates = next.querySelector('template') !== null;
     for (const component of next.querySelectorAll(ROOT)) {
       if (!next.contains(component)) continue; // it went along with the component around it
       const inside = inert.createDocumentFragment();
@@ -204,7 +207,7 @@ export class View {
     let start = 0;
     let oldEnd = old.length;
     let end = wanted.length;
-    const same = (a: number, b: number) => (old[a] as Node).isEqualNode(wanted[b] as Node);
+    const same = (a: number, b: number) => this.#isSame(old[a] as Node, wanted[b] as Node);
     while (start < oldEnd && start < end && same(start, start)) start++;
     while (oldEnd > start && end > start && same(oldEnd - 1, end - 1)) {
       oldEnd--;
@@ -259,6 +262,12 @@ export class View {
     shown.remove();
   }
 
+  /** Whether two nodes of the server's are the same; isEqualNode does not look into templates. */
+  #isSame(base: Node, next: Node): boolean {
+    if (!base.isEqualNode(next)) return false;
+    return !this.#hasTemplates || !(next instanceof Element) || (base as Element).outerHTML === next.outerHTML;
+  }
+
   // --- One node --------------------------------------------------------------------------------------------------
 
   #node(base: ChildNode, next: ChildNode, parent: Element | undefined): void {
@@ -267,7 +276,7 @@ export class View {
       if (base.nodeValue === next.nodeValue) return;
       base.nodeValue = next.nodeValue;
       if (live) live.nodeValue = next.nodeValue;
-    } else if (!base.isEqualNode(next)) {
+    } else if (!this.#isSame(base, next)) {
       if (parent && !live) this.#showAgain(base, next as Element, parent);
       else this.#element(base, next as Element, live as Element | undefined);
     }
@@ -307,8 +316,9 @@ export class View {
   }
 
   #template(base: HTMLTemplateElement, next: HTMLTemplateElement, live: Element | undefined): void {
-    base.innerHTML = next.innerHTML;
-    if (live) live.innerHTML = next.innerHTML;
+    if (live instanceof HTMLTemplateElement)
+      live.content.replaceChildren(live.content.ownerDocument.importNode(next.content, true));
+    base.content.replaceChildren(next.content);
   }
 }
 

@@ -33,6 +33,9 @@ export function writeAttribute(live: Element, base: Element, next: Element, name
 function writeClasses(live: Element, base: Element, next: Element): void {
   for (const name of base.classList) if (!next.classList.contains(name)) live.classList.remove(name);
   for (const name of next.classList) if (!base.classList.contains(name)) live.classList.add(name);
+  const said = next.getAttribute('class');
+  if (live.classList.length === 0 && said === null) live.removeAttribute('class');
+  else if (said !== null && !live.hasAttribute('class')) live.setAttribute('class', said);
 }
 
 /** While htmx keeps a control disabled, the server's wish is noted for when htmx lets go. */

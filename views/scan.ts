@@ -20,10 +20,10 @@ const VOID = new Set('area base br col embed hr img input link meta source track
 const RAW = new Set('script style textarea title xmp iframe noembed noframes noscript template'.split(' '));
 const ODD = new Set('html head body frame frameset plaintext image isindex'.split(' '));
 
-const ATTRIBUTE = /[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'=<`]+)))?/y;
+const ATTRIBUTE = /[\s/]*(\0|[^\s/>=\0]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'=<`]+)))?/y;
 const TAG_END = /\s*(\/?)>/y;
 const CLOSE = /<\/([a-zA-Z][^\s/>]*)\s*>/y;
-const NAME = /<([a-zA-Z][^\s/>]*)/y;
+const NAME = /<([a-zA-Z][^\s/>\0]*)/y;
 
 /** Thrown, and caught, inside views: the text is not as strict as it would have to be. */
 export class Malformed extends Error {}

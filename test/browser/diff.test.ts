@@ -1,0 +1,239 @@
+// The server's diff and the browser's apply together: whatever changes, the page becomes what a parser makes of the new HTML.
+import fc from 'fast-check';
+import { html, raw } from 'htmx-liveview';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Content } from '../../views/html.ts';
+import { applySteps, loadView, type Outcome, stepsThrough } from '../support/apply.ts';
+
+const endpoint = inject('chromium');
+const runs = { numRuns: 150 };
+
+describe.skipIf(!endpoint)('a patch leads to the new HTML', () => {
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await chromium.connect(endpoint);
+    page = await browser.newPage();
+    await loadView(page);
+  });
+  afterAll(() => browser?.close());
+
+  /** Checks a content as it is, and as the text of another renderer. */
+  async function check(contents: readonly Content[], tag?: string): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const kind of [contents, contents.map(String)]) {
+      const { texts, steps } = stepsThrough(kind);
+      const outcome = await applySteps(page, texts, steps, tag);
+      expect(outcome.live, JSON.stringify({ texts, steps })).toBe(outcome.expected);
+      outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  const word = fc.constantFrom('', 'a', 'b', 'c &amp; d', '<', '"', ' ', 'é', '\n', 'x'.repeat(20));
+  const id = fc.nat({ max: 7 });
+
+  /** One component's state: lists with ids, attributes, conditions, text. */
+  const state = fc.record({
+    title: word,
+    flag: fc.boolean(),
+    value: word,
+    list: fc.uniqueArray(fc.record({ id, text: word, on: fc.boolean(), note: fc.option(word) }), {
+      maxLength: 7,
+      selector: (it) => it.id,
+    }),
+    second: fc.array(word, { maxLength: 4 }),
+    deep: fc.record({ a: word, b: word }),
+  });
+  type State = typeof state extends fc.Arbitrary<infer T> ? T : never;
+
+  const plain = ({ title, flag, value, list, second, deep }: State) => html`
+    <!-- a comment with <b id="not-a-region"> -->
+    <h1 class="${flag ? 'on' : 'off'}">${title}</h1>
+    <section id="box" data-flag="${flag}" title="${value}">
+      <p>${title} &nbsp; ${deep.a}</p>
+      <div id="deep"><span id="inner">${deep.a}</span><br>${deep.b}</div>
+      <img src="x.png" alt="${value}">
+    </section>
+    <ul id="list">
+      ${list.map((it) => html`<li id="item-${it.id}" class="${it.on ? 'on' : null}">${it.text}${it.note === null ? '' : html`<em>${it.note}</em>`}</li>`)}
+    </ul>
+    ${flag ? html`<p id="maybe">${value}</p>` : ''}
+    <ol>${second.map((text) => html`<li>${text}</li>`)}</ol>
+    <textarea id="area">
+${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
+
+  const spaced = ({ list, flag, title }: State) => html`
+    <div id="head">${title}</div>
+    ${list.map(
+      (it) => html`
+      <div id="row-${it.id}">
+        <b>${it.text}</b>${it.on ? html`<i id="on-${it.id}">on</i>` : ''}
+      </div>
+    `,
+    )}
+    <div id="foot">${flag}</div>${flag ? raw(`<hr id="r"><p>${title.length}</p>`) : ''}`;
+
+  test.each([
+    ['of text, attributes, lists and conditions', plain],
+    ['of lists with white space around their items', spaced],
+  ])('%s', async (_, render) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(state, { minLength: 2, maxLength: 5 }), async (states) => {
+        await check(states.map(render));
+      }),
+      runs,
+    );
+  });
+
+  test('of tables, with optional parents, and rows as root', async () => {
+    const row = (it: State['list'][number]) =>
+      html`<tr id="r-${it.id}" class="${it.on ? 'on' : ''}"><td>${it.id}</td><td id="c-${it.id}">${it.text}</td></tr>`;
+    await fc.assert(
+      fc.asyncProperty(fc.array(state, { minLength: 2, maxLength: 4 }), async (states) => {
+        await check(
+          states.map(({ list, title }) => html`<table id="t"><caption>${title}</caption>${list.map(row)}</table>`),
+        );
+        await check(
+          states.map(({ list }) => html`${list.map(row)}`),
+          'tbody',
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('of SVG', async () => {
+    const shape = (it: State['list'][number]) =>
+      html`<circle id="c-${it.id}" r="${it.text.length}" class="${it.on ? 'on' : ''}"/>`;
+    await fc.assert(
+      fc.asyncProperty(fc.array(state, { minLength: 2, maxLength: 4 }), async (states) => {
+        await check(
+          states.map(
+            ({ list, title }) =>
+              html`<svg id="s" viewBox="0 0 9 9"><title>${title}</title><g id="g">${list.map(shape)}</g></svg>`,
+          ),
+        );
+        await check(
+          states.map(({ list }) => html`${list.map(shape)}`),
+          'g',
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('where ids are doubled', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.tuple(id, word), { maxLength: 6 }), { minLength: 2, maxLength: 4 }),
+        async (lists) => {
+          await check(
+            lists.map(
+              (list) =>
+                html`<ul id="u">${list.map(([n, text]) => html`<li id="i-${n}">${text}</li>`)}</ul><p id="i-1">${list.length}</p>`,
+            ),
+          );
+        },
+      ),
+      runs,
+    );
+  });
+
+  const piece = fc.constantFrom(
+    '<p id="a">',
+    '</p>',
+    '<div id="b">',
+    '</div>',
+    '<div>',
+    '<ul id="u">',
+    '</ul>',
+    '<li id="l">',
+    '<li id="m">',
+    '</li>',
+    '<table id="t">',
+    '</table>',
+    '<tr id="r">',
+    '</tr>',
+    '<td id="d">',
+    '</td>',
+    '<b id="x">',
+    '</b>',
+    '<a id="y" href="#">',
+    '</a>',
+    'text',
+    '1',
+    '2',
+    '<br>',
+    '<input id="i">',
+    '<!-- c -->',
+    '<!-->',
+    '<',
+    '&amp;',
+    '&',
+    '<select id="s">',
+    '<option id="o">',
+    '</select>',
+    '<textarea id="ta">',
+    '</textarea>',
+    '<script>',
+    '</script>',
+    '<svg id="g">',
+    '<path id="pa"/>',
+    '</svg>',
+    '<form id="f">',
+    '</form>',
+    '<button id="bu">',
+    '</button>',
+    '<h1 id="h">',
+    '</h1>',
+    '<p id=q>',
+    "<p id='w'>",
+    '<template>',
+    '</template>',
+  );
+
+  test('where the markup is malformed, ambiguous or odd', async () => {
+    const soup = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(
+        soup,
+        soup,
+        soup,
+        fc.array(piece, { minLength: 1, maxLength: 3 }),
+        async (before, middle, after, changes) => {
+          const texts = ['', ...changes].map(
+            (change) => `<div id="w">${before}<section id="z">${middle}${change}</section>${after}</div>`,
+          );
+          await check(texts);
+          await check(texts.map((text) => raw(text)));
+          await check(
+            ['', ...changes].map(
+              (change) =>
+                html`<div id="w">${raw(before)}<section id="z">${raw(middle)}${change}</section>${raw(after)}</div>`,
+            ),
+          );
+          await check(
+            ['', ...changes].map((change) => html`<p id="w">${raw(before)}${[html`<i id="k">${change}</i>`]}</p>`),
+          );
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+
+  test('where a template stands in one that has no place for it', async () => {
+    const item = (n: number, text: string) => html`<p id="p-${n}">${html`<div>${text}</div>`}</p>`;
+    for (const [one, two] of [
+      [[1, 2], [2]],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      [[1], [1, 2, 3]],
+    ] as const) {
+      await check([one, two].map((list) => html`<div id="d">${list.map((n) => item(n, `${list.length}`))}</div>`));
+    }
+  });
+});
