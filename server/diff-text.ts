@@ -16,12 +16,34 @@ export interface Placed {
 /** Compares the insides of two regions. False where a change is in no region inside: the one around must be written then. */
 export function diffText(before: Placed, now: Placed, edit: Edit): boolean {
   if (before.region === now.region) return true;
+  const isSameList = sameIds(before.region, now.region);
+  if (isSameList) return diffSame(before, now, edit);
   const [old, runs] = [runsOf(before), runsOf(now)];
   if (old.length !== runs.length) return false;
   return runs.every((run, at) => {
     const was = old[at] as Run;
     return run.skeleton === was.skeleton && diffRun(was, run, edit);
   });
+}
+
+function sameIds({ children: old }: TextRegion, { children }: TextRegion): boolean {
+  return old.length === children.length && children.every((child, at) => child === old[at] || child.id === old[at]?.id);
+}
+
+/** Compares regions that have the same children, in the same order. What stands between two that have changed is compared at once. */
+function diffSame(before: Placed, now: Placed, edit: Edit): boolean {
+  let [from, oldFrom] = [now.start, before.start];
+  for (const [at, region] of now.region.children.entries()) {
+    const old = before.region.children[at] as TextRegion;
+    if (old === region) continue;
+    const start = now.start + (now.region.offsets[at] as number);
+    const oldStart = before.start + (before.region.offsets[at] as number);
+    if (now.text.slice(from, start) !== before.text.slice(oldFrom, oldStart)) return false;
+    diffItem({ text: before.text, start: oldStart, region: old }, { text: now.text, start, region }, edit);
+    [from, oldFrom] = [start + region.length, oldStart + old.length];
+  }
+  const [end, oldEnd] = [now.start + now.region.length, before.start + before.region.length];
+  return now.text.slice(from, end) === before.text.slice(oldFrom, oldEnd);
 }
 
 /** Regions side by side, with nothing but white space between them, and the text before the first. */
