@@ -28,7 +28,7 @@ export function page(req: Request, title: string, content: Html): string {
   <body hx-ext="liveview">
     <nav><a href="/${suffix}">htmx-liveview</a> ${examples.map(
       ([path, name]) =>
-        html`<a href="${path}${suffix}" aria-current="${req.path === path ? 'page' : null}">${name}</a> `,
+        html`<a href="${path + suffix}" aria-current="${req.path === path ? 'page' : null}">${name}</a> `,
     )}</nav>
     <main>
       <h1>${title}</h1>

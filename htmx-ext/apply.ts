@@ -10,6 +10,8 @@ import { inOrder, type Pair, pair } from './pairs.ts';
 /** What happens to nodes beside the DOM: htmx wires new ones and cleans up removed ones. */
 export interface Wiring {
   added(element: Element): void;
+  /** An attribute of htmx's, or lv-event, has changed. */
+  changed(element: Element): void;
   removed(element: Element): void;
 }
 
@@ -34,6 +36,7 @@ export class View {
   readonly #insides = new WeakMap<Element, DocumentFragment>();
   readonly #wiring: Wiring;
   #added: Element[] = [];
+  #rewired: Element[] = [];
   #isShown = true;
   #hasTemplates = false;
 
@@ -79,6 +82,7 @@ export class View {
       const added = this.#added.filter((element) => element.isConnected);
       this.#added = [];
       for (const element of added) this.#wiring.added(element);
+      for (const element of this.#rewired.splice(0)) this.#wiring.changed(element);
     }
   }
 
@@ -293,7 +297,9 @@ export class View {
   #element(base: Element, next: Element, live: Element | undefined): void {
     if (!this.#isShown) this.#stale.add(base);
     const isComponent = base.hasAttribute(ATTRIBUTES.component);
-    for (const name of changedAttributes(base, next)) {
+    const changed = changedAttributes(base, next);
+    if (live && changed.some((name) => /^(?:data-)?(?:lv|hx)-/.test(name))) this.#rewired.push(live);
+    for (const name of changed) {
       if (isComponent && IDENTITY.has(name)) continue;
       if (live) writeAttribute(live, base, next, name);
       copyAttribute(base, next, name);

@@ -30,7 +30,7 @@ export class Connection {
   lastHello: Hello | undefined;
   /** The count of the last frame, for acknowledgement. */
   lastId = '';
-  readonly base: string;
+  readonly #base: () => string;
   readonly #listener: StreamListener;
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,9 +38,14 @@ export class Connection {
   #lastFrame = 0;
   #clockOffset = 0;
 
-  constructor(base: string, listener: StreamListener) {
-    this.base = base;
+  constructor(base: () => string, listener: StreamListener) {
+    this.#base = base;
     this.#listener = listener;
+  }
+
+  /** The path of the router. */
+  get base(): string {
+    return this.#base();
   }
 
   /** The server's time in milliseconds, as far as it can be known here. */

@@ -34,8 +34,8 @@ function isChoice(element: Element): boolean {
  */
 export function changeControl(element: Element, write: () => void): void {
   if (isBeingTyped(element)) {
-    const { value } = element;
-    element.value = value; // from here on the attribute and the value go separate ways
+    // from here on the attribute and the value go separate ways; half a number has no value that could be set
+    if (!element.validity.badInput) element.value = String(element.value);
     write();
     return;
   }

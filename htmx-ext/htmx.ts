@@ -58,7 +58,8 @@ export interface AjaxOptions {
 /** The htmx global, 2 or 4. */
 export interface Htmx {
   ajax(verb: string, path: string, options: AjaxOptions): Promise<unknown>;
-  process(element: Element): void;
+  /** `force`, in 4, wires an element anew. */
+  process(element: Element, force?: boolean): void;
   /** Only in 2. */
   defineExtension?: (name: string, extension: object) => void;
   swap(target: Element, content: string, spec: object): void;

@@ -8,6 +8,10 @@ import { Page } from './page.ts';
 import { type Ending, type LostReason, Sender } from './send.ts';
 
 const EVENT = '[lv-event],[data-lv-event]';
+/** What makes an element htmx's own. */
+const ACTION = ['get', 'post', 'put', 'patch', 'delete', 'action']
+  .map((verb) => `[hx-${verb}],[data-hx-${verb}]`)
+  .join();
 const ROOT = '[data-id][data-component][data-session]';
 
 /** The path under which the router is mounted: `lv-url`, or where this script comes from. */
@@ -40,13 +44,18 @@ interface Request {
 }
 
 function start(htmx: Htmx): void {
-  const base = basePath();
-  const action = `${base}event`;
-  let remove = (_element: Element): void => {};
+  let base: string | undefined;
+  const getBase = () => (base ??= basePath());
+  const action = () => `${getBase()}event`;
+  let host: Host;
 
   const page: Page = new Page(
-    base,
-    { added: (element) => htmx.process(element), removed: (element) => remove(element) },
+    getBase,
+    {
+      added: (element) => htmx.process(element),
+      changed: (element) => host.rewire(element),
+      removed: (element) => host.remove(element),
+    },
     {
       changed: (entry) => sender.entryChanged(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
@@ -56,7 +65,7 @@ function start(htmx: Htmx): void {
 
   /** Starts htmx's own request for an element's event; it comes back to {@link deliver}. */
   function trigger(element: Element, event: Event | undefined): void {
-    if (isSuperseded(element, event)) return;
+    if (!nameOf(element) || isSuperseded(element, event)) return;
     if (!page.entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
     const values = detailValues(event);
     const options = {
@@ -67,13 +76,13 @@ function start(htmx: Htmx): void {
       push: 'false',
       ...(values ? { values } : {}),
     } as const;
-    htmx.ajax('POST', action, options)?.catch?.(() => {});
+    htmx.ajax('POST', action(), options)?.catch?.(() => {});
   }
 
   /** Takes over a request that htmx has composed. */
   function deliver({ element, event, headers, body }: Request) {
     const entry = page.entryOf(element);
-    const name = element.getAttribute('lv-event') ?? element.getAttribute('data-lv-event') ?? '';
+    const name = nameOf(element);
     const isSubmit = event?.type === 'submit';
     const form = element instanceof HTMLFormElement ? element : element.closest('form');
     const born = performance.now();
@@ -94,8 +103,7 @@ function start(htmx: Htmx): void {
     return { ending, cancel: sent.cancel };
   }
 
-  if (htmx.registerExtension) remove = extend4(htmx, action, trigger, deliver);
-  else remove = extend2(htmx, action, trigger, deliver);
+  host = (htmx.registerExtension ? extend4 : extend2)(htmx, action, trigger, deliver);
   watchControls();
   // not while the page is still being parsed: half a component would be taken for the whole
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => watchRoots(page));
@@ -103,12 +111,20 @@ function start(htmx: Htmx): void {
   watchPage(page, sender);
 }
 
+/** What the two versions of htmx do each in its way. */
+interface Host {
+  /** Wires an element anew, after its attributes have changed. */
+  rewire(element: Element): void;
+  /** Removes an element, and what htmx has attached to it. */
+  remove(element: Element): void;
+}
+
 type Trigger = (element: Element, event: Event | undefined) => void;
 type Deliver = (request: Request) => { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
 
 // --- htmx 2 --------------------------------------------------------------------------------------------------------
 
-function extend2(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver): (element: Element) => void {
+function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
   let api: Api2;
 
   /** Before htmx's own listeners: it gives an event to the first listener of an element only. */
@@ -125,7 +141,7 @@ function extend2(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver)
 
   function takeOver({ xhr, requestConfig }: SendDetail): void {
     const { path, elt: element, triggeringEvent: event, headers } = requestConfig;
-    if (path !== action) return;
+    if (path !== action()) return;
     // htmx queues at most one request behind this one; an element that does not ask for that loses no event
     const queue = event && api.getInternalData(event).triggerSpec?.queue;
     if (!queue && !api.getClosestAttributeValue(element, 'hx-sync')) api.getInternalData(element).xhr = null;
@@ -152,7 +168,10 @@ function extend2(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver)
       return true;
     },
   });
-  return (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 });
+  return {
+    rewire: (element) => htmx.process(element),
+    remove: (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 }),
+  };
 }
 
 /** Makes an XMLHttpRequest that was never sent look like one that has ended. */
@@ -172,7 +191,7 @@ function finish(xhr: XMLHttpRequest, how: Ending): void {
 
 // --- htmx 4 --------------------------------------------------------------------------------------------------------
 
-function extend4(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver): (element: Element) => void {
+function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
   let api: Api4;
 
   function wire(element: Element): void {
@@ -187,7 +206,7 @@ function extend4(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver)
 
   function takeOver(context: Context4): void {
     const { sourceElement: element, sourceEvent: event, request } = context;
-    if (request.action !== action) return;
+    if (request.action !== action()) return;
     // a queue of its own for each request: htmx holds back all but one, and an element that does not ask for that loses no event
     const { _htmx_state: state } = element as unknown as { _htmx_state?: { rq?: unknown } };
     if (state && !api.attributeValue(element, 'hx-sync')) delete state.rq;
@@ -216,15 +235,16 @@ function extend4(htmx: Htmx, action: string, trigger: Trigger, deliver: Deliver)
       takeOver(detail.ctx);
     },
     // there is nothing to swap; and a swap would mark the history entry as htmx's own, to be fetched again on Back
-    htmx_before_swap: (_: Element, detail: { ctx: Context4 }) => detail.ctx.request?.action !== action,
+    htmx_before_swap: (_: Element, detail: { ctx: Context4 }) => detail.ctx.request?.action !== action(),
+    // hx-boost would take a live form or link for itself
+    htmx_before_init: (element: Element) => !element.matches(EVENT) || element.matches(ACTION) || !isInScope(element),
   });
-  return (element) => {
-    api.insertContent({
-      target: element,
-      swapSpec: { style: 'delete' },
-      fragment: document.createDocumentFragment(),
-      sourceElement: element,
-    });
+  return {
+    rewire: (element) => htmx.process(element, true),
+    remove(element) {
+      const fragment = document.createDocumentFragment();
+      api.insertContent({ target: element, swapSpec: { style: 'delete' }, fragment, sourceElement: element });
+    },
   };
 }
 
@@ -266,9 +286,26 @@ function fieldOf(element: Element, event: Event | undefined): string | undefined
   return names.find((name) => name) ?? undefined;
 }
 
-/** Headers that the page's author added, and htmx's own; not those that say what kind of body this is. */
+function nameOf(element: Element): string {
+  return element.getAttribute('lv-event') ?? element.getAttribute('data-lv-event') ?? '';
+}
+
+/**
+ * Headers that the page's author added, and htmx's own; not those that say what kind of body this is. What a header can't
+ * hold is encoded as htmx does it.
+ */
 function custom(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:accept|content-type)$/i.test(name)));
+  const kept = Object.entries(headers).filter(([name]) => !/^(?:accept|content-type)$/i.test(name));
+  return Object.fromEntries(
+    kept.flatMap(([name, value]) =>
+      /^[\x20-\x7e]*$/.test(value)
+        ? [[name, value]]
+        : [
+            [name, encodeURIComponent(value)],
+            [`${name}-URI-AutoEncoded`, 'true'],
+          ],
+    ),
+  );
 }
 
 // --- The page ------------------------------------------------------------------------------------------------------

@@ -49,9 +49,12 @@ export class Page {
   readonly #listener: PageListener;
   readonly #viewer = randomId();
   #copies = 0;
+  /** Goodbyes on their way: a subscribe must not overtake one, or it would find what is about to end. */
+  #leaving: Promise<unknown> = Promise.resolve();
   #batch: Set<Entry> | undefined;
 
-  constructor(base: string, wiring: Wiring, listener: PageListener) {
+  /** @param base gives the path of the router, once the page is there. */
+  constructor(base: () => string, wiring: Wiring, listener: PageListener) {
     this.#wiring = wiring;
     this.#listener = listener;
     this.connection = new Connection(base, {
@@ -127,7 +130,7 @@ export class Page {
     this.#batch = batch;
     queueMicrotask(() => {
       this.#batch = undefined;
-      for (const group of byViewer(batch)) void this.#send(group);
+      for (const group of byViewer(batch)) for (const part of inParts(group)) void this.#send(part);
     });
   }
 
@@ -135,9 +138,14 @@ export class Page {
     const stream = this.connection.hello?.stream;
     const [first] = entries;
     if (!stream || !first) return;
+    await this.#leaving;
     const request: SubscribeRequest = { viewer: first.viewer, url: location.href, components: entries.map(describe) };
     const answer = await this.#ask('subscribe', request).catch(() => undefined);
     if (this.connection.hello?.stream !== stream) return; // a newer stream has subscribed them meanwhile
+    if (answer?.status === 413 && entries.length > 1) {
+      const half = entries.length >> 1;
+      return void [entries.slice(0, half), entries.slice(half)].map((part) => this.#send(part));
+    }
     if (answer?.ok) return this.#subscribed(entries, (await answer.json()) as SubscribeAnswer);
     if (answer && answer.status < 500 && answer.status !== 429 && answer.status !== 404)
       return this.#refused(entries, answer);
@@ -160,7 +168,7 @@ export class Page {
     for (const [at, entry] of entries.entries()) {
       const item = answer.components[at];
       // it left the page while it was being subscribed
-      if (this.entries.get(entry.root) !== entry) this.#unsubscribe([entry], false);
+      if (this.entries.get(entry.root) !== entry) this.#leave(entry);
       else if (item && 'gone' in item) this.#gone(entry, item.gone);
       else if (item) this.#live(entry, item);
     }
@@ -184,6 +192,12 @@ export class Page {
     entry.id = id;
     entry.root.setAttribute(ATTRIBUTES.id, id);
     entry.root.setAttribute(ATTRIBUTES.session, session);
+  }
+
+  /** Says goodbye for an entry that is gone, unless the same instance is on the page again. */
+  #leave(entry: Entry): void {
+    const isBack = [...this.entries.values()].some(({ id, viewer }) => id === entry.id && viewer === entry.viewer);
+    if (!isBack) this.#unsubscribe([entry], false);
   }
 
   #refused(entries: readonly Entry[], answer: Response): void {
@@ -223,7 +237,8 @@ export class Page {
     for (const group of byViewer(entries)) {
       const { viewer } = group[0] as Entry;
       const ids = group.map((entry) => entry.id);
-      this.#ask('unsubscribe', { viewer, ids }, leaving).catch(() => {}); // without a stream there is nothing to leave
+      const left = this.#ask('unsubscribe', { viewer, ids }, leaving).catch(() => {}); // without a stream there is nothing to leave
+      this.#leaving = Promise.all([this.#leaving, left]);
     }
   }
 
@@ -337,6 +352,24 @@ function describe({ root, id, epoch, version }: Entry): SubscribeItem {
   const [component, session] = [ATTRIBUTES.component, ATTRIBUTES.session].map((name) => root.getAttribute(name) ?? '');
   const held = epoch === undefined ? {} : { epoch, version };
   return { id, component: component as string, session: session as string, ...held };
+}
+
+/** One request has room for so many components, and so many letters of their tokens. */
+const MOST_COMPONENTS = 100;
+const MOST_LETTERS = 30_000;
+
+function inParts(entries: readonly Entry[]): Entry[][] {
+  const parts: Entry[][] = [[]];
+  let letters = 0;
+  for (const entry of entries) {
+    letters += entry.root.getAttribute(ATTRIBUTES.session)?.length ?? 0;
+    if ((parts.at(-1) as Entry[]).length >= MOST_COMPONENTS || letters > MOST_LETTERS) {
+      parts.push([]);
+      letters = 0;
+    }
+    (parts.at(-1) as Entry[]).push(entry);
+  }
+  return parts;
 }
 
 function byViewer(entries: Iterable<Entry>): Entry[][] {

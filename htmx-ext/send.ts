@@ -51,6 +51,8 @@ interface Lane {
 
 /** Milliseconds for which an event is tried. */
 const LIFETIME = 60_000;
+/** Milliseconds after which an event that was given up is looked after. */
+const CATCH_UP = 1_000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5_000;
 /** Answers after which the same event is sent again. */
@@ -122,10 +124,16 @@ export class Sender {
     const at = lane.queue.indexOf(pending);
     if (at < 0) return;
     if (at > 0 || !lane.busy) lane.queue.splice(at, 1);
+    else if (pending.number > 0) setTimeout(() => this.#catchUp(lane, pending.entry), CATCH_UP);
     pending.end({ lost: reason });
     pending.abort.abort();
     if (reason === 'superseded' || reason === 'aborted') return;
     dispatch(pending.entry.root, 'liveview:event-lost', { name: pending.name, reason });
+  }
+
+  /** The effect of an event that was given up may have been in the answer that nobody read. */
+  #catchUp(lane: Lane, entry: Entry): void {
+    if (!lane.busy && entry.state === 'live') this.#page.refresh(entry);
   }
 
   async #run(lane: Lane, entry: Entry): Promise<void> {
@@ -145,10 +153,10 @@ export class Sender {
       isOver = true;
     });
     for (let tries = 0; !isOver; tries++) {
-      if (Date.now() - pending.born > LIFETIME) this.#lose(lane, pending, 'timeout');
-      else if (entry.state === 'gone') this.#lose(lane, pending, 'gone');
-      else if (entry.state === 'waiting') await Promise.race([over, this.#woken(lane)]);
-      else if (pending.unknown && pending.epoch !== entry.epoch) this.#lose(lane, pending, 'reset');
+      if (Date.now() - pending.born > LIFETIME) return this.#lose(lane, pending, 'timeout');
+      if (entry.state === 'gone') return this.#lose(lane, pending, 'gone');
+      if (entry.state === 'waiting') await Promise.race([over, this.#woken(lane)]);
+      else if (pending.unknown && pending.epoch !== entry.epoch) return this.#lose(lane, pending, 'reset');
       else await Promise.race([over, this.#attempt(lane, entry, pending, tries)]);
     }
   }

@@ -7,7 +7,7 @@ import type { EventHead, Fields } from '../protocol/event.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import type { Settlement, Update } from '../protocol/patch.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
-import { accept, type Result, refuse } from './errors.ts';
+import { accept, LiveError, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
 import { createOrders } from './orders.ts';
 import type { Registry, Seat } from './registry.ts';
@@ -24,6 +24,8 @@ export interface Answer {
 
 /** Milliseconds after which an event's POST is answered, settled or not. */
 const PATIENCE = 1000;
+/** How often an instance may render on end because it has changed meanwhile. */
+const MOST_PASSES = 100;
 
 /** Carries events to instances, and updates to streams. */
 export class Dispatch {
@@ -50,9 +52,10 @@ export class Dispatch {
       seat.running = this.#handle(seat, stream, head, fields);
     }
     seat.carries = carries;
-    const settled = await this.#atMost(PATIENCE, seat.running as Promise<Settlement>);
+    const running = seat.running as Promise<Settlement>;
+    const settled = await this.#atMost(PATIENCE, running);
     seat.carries = false;
-    if (!settled) this.#settleLater(seat, seat.running as Promise<Settlement>);
+    if (!settled) void this.#settleLater(seat, running, head.version);
     return accept({ settled, updates: carries ? seat.instance.since(head.version) : [] });
   }
 
@@ -99,8 +102,10 @@ export class Dispatch {
     });
   }
 
-  async #settleLater(seat: Seat, running: Promise<Settlement>): Promise<void> {
+  /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */
+  async #settleLater(seat: Seat, running: Promise<Settlement>, version: number): Promise<void> {
     const settled = await running;
+    for (const update of seat.instance.since(version)) seat.stream?.send('update', update);
     seat.stream?.send('settled', settled);
   }
 
@@ -119,14 +124,24 @@ export class Dispatch {
   }
 
   async #updateAll(instance: Instance): Promise<void> {
-    do {
+    for (let passes = 0; this.#isDue(instance); passes++) {
+      if (passes > 0) await new Promise((resolve) => setImmediate(resolve));
       instance.dirty = false;
-      const content = await this.render(instance);
-      if (instance.ended) break;
-      this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
-    } while (this.#isDue(instance));
+      if (passes > MOST_PASSES) this.report(instance, endless(instance), 'render()');
+      else await this.#updateOnce(instance);
+    }
     // in the same tick as the last look at `dirty`: a later write must find no update under way
     instance.updating = undefined;
+  }
+
+  async #updateOnce(instance: Instance): Promise<void> {
+    try {
+      const content = await this.render(instance);
+      if (!instance.ended)
+        this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
+    } catch (error) {
+      this.report(instance, error, 'render()');
+    }
   }
 
   #compare(instance: Instance, now: Rendered): Change | undefined {
@@ -171,4 +186,12 @@ export class Dispatch {
   report(instance: Instance, error: unknown, doing: string): void {
     this.#settings.onError(error, { component: instance.statics.component, id: instance.id, doing });
   }
+}
+
+function endless(instance: Instance): LiveError {
+  const cure = 'render() must not write to what it reads, also not after an await';
+  return new LiveError(
+    'ERR_LIVE_RENDER_LOOP',
+    `${instance.statics.component}: each render changes the state again. ${cure}.`,
+  );
 }

@@ -38,10 +38,15 @@ export function pageUrl(request: Request): URL {
   return URL.canParse(request.originalUrl, base) ? new URL(request.originalUrl, base) : new URL('http://localhost/');
 }
 
-/** Whether a request was made by a page of the same site: by Sec-Fetch-Site, and where a browser sends none, by Origin. */
-export function isSameOrigin(request: IncomingMessage): boolean {
+/** Whether the browser says that a request was made by a page of another site. It says nothing on insecure origins. */
+export function isCrossSite(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin';
+  return site !== undefined && site !== 'same-origin';
+}
+
+/** Whether a GET was made by a page of the same site: browsers send no Origin with it then. */
+export function isSameOrigin(request: IncomingMessage): boolean {
+  if (isCrossSite(request)) return false;
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === (request.headers['x-forwarded-host'] ?? host);

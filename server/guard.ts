@@ -11,7 +11,7 @@ import {
 } from '../protocol/signature.ts';
 import { readBody } from './body.ts';
 import { accept, type Result, refuse } from './errors.ts';
-import { isSameOrigin, type LiveRequest, sessionOf } from './express.ts';
+import { isCrossSite, type LiveRequest, sessionOf } from './express.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
@@ -47,7 +47,7 @@ export class Guard {
 
   /** Checks everything that the head of a POST says, and only then reads its body. */
   async admit(request: LiveRequest, endpoint: PostEndpoint, query: string): Promise<Result<SignedPost>> {
-    if (!isSameOrigin(request)) return refuse('origin', `from ${request.headers.origin ?? 'another site'}`);
+    if (isCrossSite(request)) return refuse('origin', `from ${request.headers.origin ?? 'another site'}`);
     const type = request.headers['content-type'] ?? '';
     const expected = endpoint === ENDPOINTS.event ? MEDIA.form : MEDIA.json;
     if (type !== expected) return refuse('media', `expected ${expected}, got ${type}`);
@@ -78,6 +78,8 @@ export class Guard {
     if (Math.abs(created - this.#settings.clock.now() / 1000) > LEEWAY)
       return refuse('signature', 'signed too long ago');
     const stream = this.#registry.streams.get(keyid);
+    if (stream && !stream.isFrom(headers.origin ?? ''))
+      return refuse('origin', `from ${headers.origin}, not as before`);
     if (stream && request.session && sessionOf(request) !== stream.sessionId)
       return refuse('session', 'the stream is of another session');
     return accept({ streamId: keyid, stream });

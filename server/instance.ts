@@ -92,6 +92,7 @@ export class Instance implements Host {
   readonly #signals = new Set<AbortController>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #url: URL | undefined;
+  #hasWarned = false;
 
   constructor(setup: InstanceSetup) {
     this.#setup = setup;
@@ -108,7 +109,7 @@ export class Instance implements Host {
       (url) => this.pushed(url),
     );
     this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
-    this.#watcher = watch(this.#component, () => this.changed());
+    this.#watcher = watch(this.#component, (isRender) => (isRender ? this.#wroteInRender() : this.changed()));
     this.#watcher.adopt();
   }
 
@@ -119,12 +120,15 @@ export class Instance implements Host {
 
   // --- One thing at a time ---------------------------------------------------------------------------------------
 
-  /** Runs `work` after everything before it, and after its end takes new fields under watch. Once the instance has ended, nothing runs. */
-  turn<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs `work` after everything before it, and after its end takes new fields under watch. It has a limited time, so that
+   * what comes after it gets its turn. Once the instance has ended, nothing runs.
+   */
+  turn<T>(doing: string, work: () => T | Promise<T>): Promise<T | undefined> {
     const run = async () => {
       if (this.ended) return undefined;
       try {
-        return await work();
+        return await this.#inTime(doing, work());
       } finally {
         this.#watcher.adopt();
       }
@@ -135,14 +139,17 @@ export class Instance implements Host {
   }
 
   /** A turn whose failure is the component's own affair: a timer, a message. */
-  #turnSafely(doing: string, work: () => unknown): void {
-    this.turn(work).catch((error) => this.#setup.report(error, doing));
+  #turnSafely(doing: string, work: () => unknown): Promise<void> {
+    return this.turn(doing, work).then(
+      () => undefined,
+      (error) => this.#setup.report(error, doing),
+    );
   }
 
   /** Calls `mount()` and `navigate()`. Rejects with what they throw. */
   async mount(url: URL): Promise<void> {
     this.#url = url;
-    await this.turn(async () => {
+    await this.turn('mount()', async () => {
       await this.#component.mount?.();
       await this.#component.navigate?.(url);
     });
@@ -175,7 +182,7 @@ export class Instance implements Host {
 
   /** Checks an event's params and calls its handler. Never rejects: what a handler throws is reported, and is a 500. */
   async handle(call: Call): Promise<Outcome> {
-    const outcome = await this.turn(() => this.#handleNow(call)).catch((error): Outcome => {
+    const outcome = await this.turn(`${call.name}()`, () => this.#handleNow(call)).catch((error): Outcome => {
       this.#setup.report(error, `${call.name}()`);
       return { status: 500 };
     });
@@ -197,25 +204,28 @@ export class Instance implements Host {
       const { browser, ...facts } = call;
       const event: LiveEvent = { ...facts, browser, signal: stop.signal };
       const handler = (this.#component as unknown as Record<string, Function>)[call.name] as Function;
-      await this.#inTime(stop, call.name, handler.call(this.#component, params, event));
+      await this.#inTime(`${call.name}()`, handler.call(this.#component, params, event));
       return { status: 200 };
+    } catch (error) {
+      stop.abort();
+      throw error;
     } finally {
       this.#signals.delete(stop);
     }
   }
 
-  async #inTime(stop: AbortController, name: string, running: unknown): Promise<void> {
-    if (!(running instanceof Promise)) return;
+  /** Waits for what may be a promise, or any thenable; rejects where it takes too long. */
+  async #inTime<T>(doing: string, running: T | PromiseLike<T>): Promise<T> {
+    if (typeof (running as PromiseLike<T> | undefined)?.then !== 'function') return running;
     const limit = this.#setup.handlerTimeout;
     let cancel = () => {};
     const late = new Promise<never>((_, reject) => {
       cancel = this.#setup.clock.after(limit, () => {
         const cure = 'Pass event.signal on, or move the work to this.task()';
-        reject(new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${name}() took more than ${limit} ms. ${cure}.`));
-        stop.abort();
+        reject(new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${doing} took more than ${limit} ms. ${cure}.`));
       });
     });
-    await Promise.race([running, late]).finally(cancel);
+    return Promise.race([Promise.resolve(running), late]).finally(cancel);
   }
 
   async #refuse(call: Call, issues: readonly StandardSchemaV1.Issue[]): Promise<Outcome> {
@@ -243,22 +253,37 @@ export class Instance implements Host {
   pushed(path: string): void {
     const url = new URL(path, this.#url);
     this.#url = url;
-    if (this.navigates) this.#turnSafely('navigate()', () => this.#component.navigate?.(url));
+    if (this.navigates) void this.#turnSafely('navigate()', () => this.#component.navigate?.(url));
+  }
+
+  #wroteInRender(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const cure = 'Write in mount() or in handlers; the page does not follow this write';
+    this.#setup.report(
+      new LiveError('ERR_LIVE_RENDER_WRITES', `${this.statics.component}.render() wrote to a field. ${cure}.`),
+      'render()',
+    );
   }
 
   // --- Content ---------------------------------------------------------------------------------------------------
 
   /** Renders the component. Rejects with what `render()` throws. */
   async render(): Promise<Content> {
-    const made = await this.#watcher.unwatched(() => this.#component.render());
-    return made instanceof Html ? settle(made) : checkText(made, this.statics.component);
+    const made = await this.#inTime(
+      'render()',
+      this.#watcher.unwatched(() => this.#component.render()),
+    );
+    return made instanceof Html
+      ? await this.#inTime('render()', settle(made))
+      : checkText(made, this.statics.component);
   }
 
   /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
   async contentFor(error: unknown): Promise<Content | undefined> {
     try {
       const made = await this.#component.failed?.(error);
-      return made instanceof Html ? settle(made) : made;
+      return made instanceof Html ? await settle(made) : made;
     } catch (second) {
       this.#setup.report(second, 'failed()');
       return undefined;
@@ -293,21 +318,28 @@ export class Instance implements Host {
   }
 
   every(ms: number, work: () => unknown): () => void {
-    return this.#start(() => this.#setup.clock.every(ms, () => this.#turnSafely('every()', work)));
+    let isBehind = false;
+    const tick = async () => {
+      if (isBehind) return; // the tick before has not had its turn yet, or is still at it
+      isBehind = true;
+      await this.#turnSafely('every()', work);
+      isBehind = false;
+    };
+    return this.#start(() => this.#setup.clock.every(ms, () => void tick()));
   }
 
   after(ms: number, work: () => unknown): () => void {
     const stop = this.#start(() =>
       this.#setup.clock.after(ms, () => {
         stop();
-        this.#turnSafely('after()', work);
+        void this.#turnSafely('after()', work);
       }),
     );
     return stop;
   }
 
   subscribe(topic: string, work: (value: never) => unknown): () => void {
-    const receive = (value: unknown) => this.#turnSafely(`subscriber of ${topic}`, () => work(value as never));
+    const receive = (value: unknown) => void this.#turnSafely(`subscriber of ${topic}`, () => work(value as never));
     return this.#start(() => this.#setup.listen(topic, receive));
   }
 

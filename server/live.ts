@@ -32,7 +32,7 @@ export interface Live {
   publish<Value>(topic: Topic<Value>, value: Value): void;
   /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
   disconnect(whom: Disconnect): void;
-  /** Ends every stream and instance and stops the heartbeat. */
+  /** Stops: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
       subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),
     close() {
       stopBeating();
-      subscriptions.disconnect(() => true);
+      subscriptions.close();
     },
   };
 }

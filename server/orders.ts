@@ -3,9 +3,12 @@
 import type { Order } from '../protocol/patch.ts';
 import type { Browser } from './component.ts';
 import { LiveError } from './errors.ts';
+import { unwrap } from './watch.ts';
 
 /** A Browser that keeps its orders until they are taken. */
 export interface OrderBook extends Browser {
+  /** Whether there are orders to take. */
+  readonly isEmpty: boolean;
   /** Gives all orders since the last call, in order. */
   take(): Order[];
 }
@@ -22,7 +25,7 @@ export function createOrders(onOrder: () => void, onUrl: (url: string) => void):
     onOrder();
   };
   return {
-    push: (name, detail = null) => give(['push', name, detail]),
+    push: (name, detail = null) => give(['push', String(name), checkDetail(name, detail)]),
     redirect: (url, { external = false } = {}) =>
       give(['redirect', external ? checkExternal(url) : checkPath(url, 'redirect')]),
     title: (text) => give(['title', String(text)]),
@@ -30,12 +33,28 @@ export function createOrders(onOrder: () => void, onUrl: (url: string) => void):
       give(['url', checkPath(url, 'pushUrl')]);
       onUrl(url);
     },
+    get isEmpty() {
+      return orders.length === 0;
+    },
     take() {
       const taken = orders;
       orders = [];
       return taken;
     },
   };
+}
+
+/** What goes over the wire is JSON; the fault belongs to the handler that gave the order. */
+function checkDetail(name: string, detail: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(unwrap(detail)) ?? 'null');
+  } catch (cause) {
+    throw new LiveError(
+      'ERR_LIVE_ORDER',
+      `push(${JSON.stringify(name)}): the detail must be JSON: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
 }
 
 /** A path of this site: it starts with one slash, or is only a query or fragment. Browsers read `/\host` as `//host`. */

@@ -19,6 +19,7 @@ export async function renderStatic(
   session: unknown,
 ): Promise<Html> {
   checkRegistered(settings, type);
+  checkSession(type, session);
   const sessionId = claimSession(request);
   const response = request.res;
   if (response && !response.headersSent && !response.getHeader('Cache-Control')) {
@@ -68,6 +69,32 @@ function createThrowAway(
     publish: () => {},
     listen: () => () => {},
   });
+}
+
+/** What is signed comes back as JSON; what JSON would lose or change must not get that far. */
+function checkSession(type: ComponentClass, session: unknown): void {
+  const found = notJson(session, 'session');
+  if (found === undefined) return;
+  const cure = 'Pass what JSON can hold: strings, numbers, booleans, null, and plain objects and arrays of these';
+  throw new LiveError(
+    'ERR_LIVE_SESSION_JSON',
+    `live.render(${type.name}): ${found} would not survive signing. ${cure}.`,
+  );
+}
+
+function notJson(value: unknown, path: string): string | undefined {
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
+    return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} (${value})`;
+  const proto = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
+  if (proto !== Object.prototype && proto !== Array.prototype && proto !== null) {
+    return `${path} (${typeof value === 'object' ? (proto?.constructor?.name ?? 'object') : typeof value})`;
+  }
+  for (const [key, inner] of Object.entries(value as object)) {
+    const found = notJson(inner, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function checkRegistered(settings: Settings, type: ComponentClass): void {

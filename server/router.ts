@@ -55,10 +55,12 @@ export function createRouter(parts: RouterParts): Handler {
   }
 
   return (request, response, next) => {
-    route(request, response).then((result) => {
-      if (result === 'next') next();
-      else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
-    }, next);
+    route(request, response)
+      .then((result) => {
+        if (result === 'next') next();
+        else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
+      })
+      .catch(next);
   };
 }
 
@@ -75,6 +77,7 @@ async function openStream(parts: RouterParts, { request, response, query }: Exch
   const { settings, tokens, registry, subscriptions } = parts;
   if (request.method !== 'GET') return refuse('method', `${request.method} stream`);
   if (!isSameOrigin(request)) return refuse('origin', 'a stream for another site');
+  if (subscriptions.isClosed) return refuse('unavailable', 'the server is closing');
   const version = new URLSearchParams(query).get('v');
   if (version !== String(PROTOCOL_VERSION)) return refuse('malformed', `version ${version}, not ${PROTOCOL_VERSION}`);
   const sessionId = sessionOf(request);

@@ -85,8 +85,8 @@ export function readOptions(options: Loose): Settings {
     handlerTimeout: readNumber('handlerTimeout', options.handlerTimeout, 30_000, 1),
     bodyLimit: readNumber('bodyLimit', options.bodyLimit, 64 * 1024, 1),
     subscribeLimit: readNumber('subscribeLimit', options.subscribeLimit, 200, 1),
-    onError: readFunction('onError', options.onError, logError),
-    onRefusal: readFunction('onRefusal', options.onRefusal, logRefusal),
+    onError: unfailing(readFunction('onError', options.onError, logError)),
+    onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),
     clock: options.clock ?? systemClock,
     backplane: createBackplane(),
   };
@@ -99,6 +99,21 @@ function logError(error: unknown, place: ErrorPlace): void {
 function logRefusal(refusal: Refusal): void {
   const about = [refusal.component, refusal.id].filter(Boolean).join(' ');
   console.warn(`htmx-liveview: refused (${refusal.kind})${about && ` ${about}`}: ${refusal.detail}`);
+}
+
+/** A hook that throws must not take the server along. */
+function unfailing<A extends unknown[]>(hook: (...args: A) => unknown): (...args: A) => void {
+  return (...args) => {
+    try {
+      Promise.resolve(hook(...args)).catch(logHook);
+    } catch (error) {
+      logHook(error);
+    }
+  };
+}
+
+function logHook(error: unknown): void {
+  console.error('htmx-liveview: onError or onRefusal threw:', error);
 }
 
 function readFunction<F extends (...args: never[]) => unknown>(name: string, value: F | undefined, fallback: F): F {

@@ -32,6 +32,7 @@ export class Stream implements Reader {
   readonly context: unknown;
   open = true;
   #count = 0;
+  #origin: string | undefined;
   readonly #response: ServerResponse;
 
   /**
@@ -54,6 +55,15 @@ export class Stream implements Reader {
       onEnd(this);
     });
     response.write(`retry: ${retry}\n\n`);
+  }
+
+  /**
+   * Whether a POST comes from where the first one of this reader came from. Origin can't be compared with Host: proxies
+   * rewrite that. But the first POST is signed with a key that only a page of this site can have read.
+   */
+  isFrom(origin: string): boolean {
+    this.#origin ??= origin;
+    return this.#origin === origin;
   }
 
   /** Sends a frame of this reader's own. */

@@ -39,6 +39,8 @@ export class Subscriptions {
   readonly #tokens: Tokens;
   readonly #registry: Registry;
   readonly #dispatch: Dispatch;
+  /** Whether the server takes no more viewers. */
+  isClosed = false;
 
   constructor(settings: Settings, tokens: Tokens, registry: Registry, dispatch: Dispatch) {
     this.#settings = settings;
@@ -52,6 +54,7 @@ export class Subscriptions {
     const url = readUrl(request.url);
     const { components, viewer } = request;
     if (!url) return refuse('malformed', 'url is not an http address');
+    if (!stream.open) return refuse('stream', 'the stream has ended');
     if (components.length > this.#settings.subscribeLimit)
       return refuse('too-large', `${components.length} components`);
     const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
@@ -82,6 +85,7 @@ export class Subscriptions {
     const { instance } = seat;
     this.#sit(seat, stream);
     if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
+    if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
     await this.#dispatch.update(instance);
     const held = item.epoch === instance.epoch ? (item.version ?? 0) : 0;
     const { settled } = seat;
@@ -102,6 +106,7 @@ export class Subscriptions {
       this.end(seat);
       return refuse('failed', 'mount() threw', item);
     }
+    if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
     // a page that comes back shows the content of an earlier mounting, whatever its token was signed with
     const isShown = item.epoch === undefined && hashContent(String(instance.content?.content)) === claims.content;
     const updates = isShown ? {} : { updates: instance.since(0) };
@@ -138,10 +143,12 @@ export class Subscriptions {
       this.#dispatch.report(instance, error, 'mount()');
       const shown = await instance.contentFor(error);
       if (shown === undefined) throw error;
+      instance.dirty = false;
       instance.content = rendered(shown);
     }
     instance.version = 1;
     if (instance.dirty) this.#dispatch.schedule(instance);
+    else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
   }
 
   #describe(instance: Instance) {
@@ -188,12 +195,23 @@ export class Subscriptions {
 
   /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */
   disconnect(isMeant: (viewer: Viewer) => boolean): void {
-    for (const instance of [...this.#registry.instances.values()]) {
-      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? instance)) this.end(seat);
-    }
+    this.#endAll(isMeant);
     for (const stream of [...this.#registry.streams.values()].filter(isMeant)) {
       stream.send('bye', { reason: 'ended' });
       stream.end();
+    }
+  }
+
+  /** Ends everything without a word, as a crash would: the pages come back by themselves. */
+  close(): void {
+    this.isClosed = true;
+    this.#endAll(() => true);
+    for (const stream of this.#registry.streams.values()) stream.end();
+  }
+
+  #endAll(isMeant: (viewer: Viewer) => boolean): void {
+    for (const instance of [...this.#registry.instances.values()]) {
+      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? instance)) this.end(seat);
     }
   }
 }

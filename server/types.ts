@@ -27,22 +27,26 @@ export type SessionArgument<C extends ComponentClass> =
 
 type Json<T> = { [K in keyof T]: JsonValue<T[K]> };
 type NotJson = bigint | symbol | Function | Date | Map<any, any> | Set<any> | RegExp | Uint8Array;
-type JsonValue<T> = T extends string | number | boolean | null | undefined
+type JsonValue<T> = unknown extends T
   ? T
-  : T extends NotJson
-    ? 'session data must be JSON'
-    : { [K in keyof T]: JsonValue<T[K]> };
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends NotJson
+      ? 'session data must be JSON'
+      : { [K in keyof T]: JsonValue<T[K]> };
 
+/** The properties that no form text can become; for each member of a union by itself. */
 type Unsendable<I> = unknown extends I
   ? never
-  : {
-      [P in keyof I]-?: unknown extends I[P]
-        ? never
-        : [Extract<I[P], string | File | readonly unknown[]>] extends [never]
-          ? P
-          : never;
-    }[keyof I] &
-      string;
+  : I extends unknown
+    ? { [P in keyof I]-?: unknown extends I[P] ? never : [Sendable<I[P]>] extends [never] ? P : never }[keyof I] &
+        string
+    : never;
+type Sendable<V> = V extends readonly (infer U)[]
+  ? unknown extends U
+    ? V
+    : Extract<U, string | File>
+  : Extract<V, string | File>;
 
 type EventFault<I, E, K extends keyof E & string> = K extends keyof LiveComponent
   ? `events.${K}: '${K}' is LiveComponent's own name; choose another`

@@ -21,6 +21,12 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** Whether a proxy must give a property's value as it is. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const found = Reflect.getOwnPropertyDescriptor(target, key);
+  return found !== undefined && !found.configurable && !found.writable;
+}
+
 /** Values of a plain container are unwrapped when it is stored: `this.items.filter(…)` holds watched items. */
 function unwrapDeep(value: unknown): unknown {
   const plain = unwrap(value);
@@ -65,14 +71,24 @@ const ARRAY_WRITERS = new Set('push pop shift unshift splice sort reverse fill c
 /** Array methods that compare by identity: they must see raw values on both sides. */
 const ARRAY_SEEKERS = new Set(['includes', 'indexOf', 'lastIndexOf']);
 
-/** Watches a component's own fields and the plain objects, arrays, Maps and Sets below them, at any depth. */
-export function watch(component: object, onWrite: () => void): Watcher {
+/**
+ * Watches a component's own fields and the plain objects, arrays, Maps and Sets below them, at any depth.
+ * `onWrite` is told whether the write was made while watching was paused: by a render, which must not write.
+ */
+export function watch(component: object, onWritten: (isPaused: boolean) => void): Watcher {
+  const onWrite = () => onWritten(paused);
   const proxies = new WeakMap<object, object>();
   let paused = false;
   let hasStarted = false;
 
   function wrap(value: unknown): unknown {
-    if (paused || !isWatchable(value) || rawOf.has(value) || !Object.isExtensible(value)) return value;
+    if (paused || !isObject(value)) return unwrap(value);
+    const plainValue = unwrap(value); // another component's proxy would tell that one of writes
+    if (!isWatchable(plainValue) || !Object.isExtensible(plainValue)) return plainValue;
+    return proxyFor(plainValue);
+  }
+
+  function proxyFor(value: object): object {
     let proxy = proxies.get(value);
     if (!proxy) {
       proxy = new Proxy(value, value instanceof Map || value instanceof Set ? collection : plain);
@@ -89,7 +105,7 @@ export function watch(component: object, onWrite: () => void): Watcher {
         if (ARRAY_WRITERS.has(key)) return (...args: unknown[]) => writeArray(target, value, args);
         if (ARRAY_SEEKERS.has(key)) return (...args: unknown[]) => value.apply(target, args.map(unwrap));
       }
-      return wrap(value);
+      return isFixed(target, key) ? value : wrap(value);
     },
     set(target, key, value) {
       const next = unwrapDeep(value);

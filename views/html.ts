@@ -225,16 +225,29 @@ function writeObject(value: object): string {
   );
 }
 
-function writeAttribute({ name, whole, url }: Extract<Hole, { kind: 'attribute' }>, value: unknown): string {
+function writeAttribute({ name, whole, url, code }: Extract<Hole, { kind: 'attribute' }>, value: unknown): string {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol') {
     throw wordless(`in the attribute ${name}`, value);
   }
   if (url && typeof value === 'string' && !isSafeUrl(value)) throw unsafeUrl(name, value);
+  if (code && typeof value === 'string' && isScript(name, value)) throw scripted(name, value);
   const isAbsent = value === null || value === undefined || value === false;
   if (!whole) return isAbsent ? '' : escapeHtml(String(value));
   if (typeof value === 'boolean' && /^(?:aria|data)-/.test(name)) return ` ${name}="${value}"`;
   if (isAbsent) return '';
   return ` ${name}="${value === true ? '' : escapeHtml(String(value))}"`;
+}
+
+function isScript(name: string, value: string): boolean {
+  return name.endsWith('trigger') ? value.includes('[') : /^\s*(?:js|javascript):/i.test(value);
+}
+
+function scripted(name: string, value: string): LiveError {
+  const found = JSON.stringify(value.slice(0, 40));
+  return new LiveError(
+    'ERR_LIVE_HTML_CODE',
+    `html: htmx would run code in ${name}, got ${found}. Write it in the template itself.`,
+  );
 }
 
 function unsafeUrl(name: string, value: string): LiveError {

@@ -15,6 +15,8 @@ export type Hole =
       readonly whole: boolean;
       /** Whether a browser follows the value as an address, and the hole stands at its start. */
       readonly url: boolean;
+      /** Whether htmx runs the value as code if it begins so. */
+      readonly code: boolean;
     };
 
 /** A template: `statics` has one entry more than `holes`. */
@@ -27,6 +29,8 @@ const URL_ATTRIBUTES =
   /^(?:href|src|action|formaction|poster|cite|data|ping|background|xlink:href|(?:data-)?hx-(?:get|post|put|patch|delete))$/;
 /** Attributes whose value is code or a document: escaping for HTML does not make a value safe there. */
 const CODE_ATTRIBUTES = /^(?:on|hx-on|data-hx-on|srcdoc$)/;
+/** Attributes of htmx whose value may be code, if it says so. */
+const SCRIPTED_ATTRIBUTES = /^(?:data-)?hx-(?:vals|headers|vars|request|config|trigger)$/;
 const CODE_ELEMENTS = /^(?:script|style)$/;
 const SPACE = /[\s/]/;
 
@@ -65,7 +69,7 @@ function compile(strings: readonly string[]): Template {
       statics[at] = (statics[at] as string).replace(/\s[^\s"'=<>]+\s*=\s*["']$/, '');
       statics[at + 1] = (statics[at + 1] as string).slice(1);
     }
-    cursor.value += '?';
+    cursor.value += HOLE;
     holes.push(hole);
   }
   return { statics, holes, ...findRegions(statics, holes) };
@@ -77,8 +81,20 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
   if (state === '"' || state === "'") {
     if (CODE_ATTRIBUTES.test(name))
       throw misplaced(before, `in ${name}, whose value is code`, 'use lv-event, or raw()');
+    const isUrl = URL_ATTRIBUTES.test(name);
+    if (isUrl) checkAddress(cursor.value, before, after);
+    if (SCRIPTED_ATTRIBUTES.test(name) && /^\s*(?:js|javascript):/i.test(cursor.value)) {
+      throw misplaced(before, `in ${name}, in code`, 'write JSON instead');
+    }
     const whole = cursor.value === '' && after.startsWith(state) && /\s[^\s"'=<>]+\s*=\s*["']$/.test(before);
-    return { kind: 'attribute', name, whole, url: URL_ATTRIBUTES.test(name) && cursor.value.trim() === '' };
+    const isStart = cursor.value.trim() === '';
+    return {
+      kind: 'attribute',
+      name,
+      whole,
+      url: isUrl && isStart,
+      code: SCRIPTED_ATTRIBUTES.test(name) && (isStart || name.endsWith('trigger')),
+    };
   }
   if (state === 'unquoted' || state === 'before-value') {
     throw misplaced(before, `in the unquoted value of ${name}`, `write ${name}="\${…}"`);
@@ -87,6 +103,20 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
     throw misplaced(before, `inside <${cursor.tag}>`, 'pass data in a data-* attribute, or use raw()');
   if (state === 'comment') throw misplaced(before, 'inside a comment', 'move it out');
   throw misplaced(before, 'in the name of a tag or attribute', 'write name="${…}"; a boolean makes it come and go');
+}
+
+/** What stands for a hole in the value that was read so far. */
+const HOLE = '\0';
+
+/** The scheme of an address must be in one hand: a whole value, or the template. */
+function checkAddress(value: string, before: string, after: string): void {
+  const isSettled = value.trim() === '' || /[/?#]/.test(value) || /^[^\0]*:/.test(value);
+  if (isSettled && !(value.trim() === '' && /^[^/?#"']*:/.test(after))) return;
+  throw misplaced(
+    before,
+    'where it can change what kind of address this is',
+    'put the address together first: href="${url}"',
+  );
 }
 
 function misplaced(before: string, where: string, cure: string): LiveError {

@@ -67,7 +67,7 @@ export async function applySteps(
         return host.querySelector('[data-id]') as Element;
       };
       const root = wrap(texts[0] as string);
-      const view = new View(root, { added() {}, removed() {} });
+      const view = new View(root, { added() {}, changed() {}, removed() {} });
       let misfits = 0;
       for (const [at, { html, patch }] of steps.entries()) {
         try {
