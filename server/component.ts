@@ -2,10 +2,11 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Fields } from '../protocol/event.ts';
-import type { Content } from '../views/html.ts';
+import type { Content, Html } from '../views/html.ts';
 import type { Root } from '../views/root.ts';
 import { LiveError } from './errors.ts';
 import type { Topic } from './topic.ts';
+import type { ComponentClass, SessionOf } from './types.ts';
 
 /** Gives orders to browsers. Orders ride in updates, in the order in which they were given. */
 export interface Browser {
@@ -60,6 +61,8 @@ export interface Host {
   subscribe(topic: string, work: (value: never) => unknown): () => void;
   publish(topic: string, value: unknown): void;
   task(name: string, work: (signal: AbortSignal) => unknown): void;
+  child(type: ComponentClass, session: unknown, key: string | number | undefined): Html;
+  view(name: string, locals: object): Promise<Html>;
 }
 
 /** Hands a host to the constructor of LiveComponent: field initialisers may already read `this.session`. */
@@ -151,6 +154,26 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    */
   task(name: string, work: (signal: AbortSignal) => unknown): void {
     this.#host.task(name, work);
+  }
+
+  /**
+   * Puts another component inside this one: call it in `render()`, and put what it returns into the content. The child is
+   * mounted after the render, and unmounted when a render no longer asks for it. When its session payload changes it is
+   * not mounted again: its `session` is another one, and it renders. What this component renders never touches its inside.
+   *
+   * `key` tells the children of one class apart; without it the order of the calls does. In a list, give each its key.
+   * @example this.child(Card, { id: card.id }, { key: card.id })
+   */
+  child<C extends ComponentClass>(type: C, session: SessionOf<C>, options: { key?: string | number } = {}): Html {
+    return this.#host.child(type, session, options.key);
+  }
+
+  /**
+   * Renders a view through Express' own view engine (`app.set('view engine', 'ejs')` and the like). `this` is there as `it`.
+   * @example render() { return this.view('counter', { count: this.count }); }
+   */
+  view(name: string, locals: object = {}): Promise<Html> {
+    return this.#host.view(name, { it: this, ...locals });
   }
 
   /** The component's content: an `html` template, or the trusted text of any other renderer. */

@@ -110,6 +110,11 @@ function namedBy(operation: Operation): string[] {
   return operation[0] === 'm' ? [operation[1], operation[3]] : [operation[1]];
 }
 
+/** Whether the structure of a content can be relied on: a development help. */
+export function isSound({ content }: Rendered): boolean {
+  return content instanceof Html ? content.isSound : !readText(content).isMalformed;
+}
+
 /** The ids that occur more than once: a development help. */
 export function duplicateIds(content: Rendered): string[] {
   content.ids ??= countIds(content);

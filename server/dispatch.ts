@@ -9,6 +9,7 @@ import type { Settlement, Update } from '../protocol/patch.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { accept, LiveError, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
+import type { Mounter } from './mount.ts';
 import { createOrders } from './orders.ts';
 import type { Registry, Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
@@ -31,10 +32,12 @@ const MOST_PASSES = 100;
 export class Dispatch {
   readonly #settings: Settings;
   readonly #registry: Registry;
+  readonly #mounter: Mounter;
 
-  constructor(settings: Settings, registry: Registry) {
+  constructor(settings: Settings, registry: Registry, mounter: Mounter) {
     this.#settings = settings;
     this.#registry = registry;
+    this.#mounter = mounter;
   }
 
   // --- Events ----------------------------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ export class Dispatch {
     for (let passes = 0; this.#isDue(instance); passes++) {
       if (passes > 0) await new Promise((resolve) => setImmediate(resolve));
       instance.dirty = false;
-      if (passes > MOST_PASSES) this.report(instance, endless(instance), 'render()');
+      if (passes > MOST_PASSES) this.#mounter.report(instance, endless(instance), 'render()');
       else await this.#updateOnce(instance);
     }
     // in the same tick as the last look at `dirty`: a later write must find no update under way
@@ -136,18 +139,21 @@ export class Dispatch {
 
   async #updateOnce(instance: Instance): Promise<void> {
     try {
-      const content = await this.render(instance);
+      const content = await this.#render(instance);
+      await this.#mounter.settleChildren(instance);
       if (!instance.ended)
         this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
     } catch (error) {
-      this.report(instance, error, 'render()');
+      this.#mounter.report(instance, error, 'render()');
     }
   }
 
   #compare(instance: Instance, now: Rendered): Change | undefined {
     const last = instance.content as Rendered;
     instance.content = now;
-    return diff(last, now);
+    const change = diff(last, now);
+    if (change) this.#mounter.helper.look(instance, now);
+    return change;
   }
 
   #isDue(instance: Instance): boolean {
@@ -160,14 +166,14 @@ export class Dispatch {
   }
 
   /** Renders, or gives what the component shows after a failure; undefined: what was there before stays. */
-  async render(instance: Instance) {
+  async #render(instance: Instance) {
     const failure = instance.failure;
     instance.failure = undefined;
     if (failure) return instance.contentFor(failure.error);
     try {
       return await instance.render();
     } catch (error) {
-      this.report(instance, error, 'render()');
+      this.#mounter.report(instance, error, 'render()');
       return instance.contentFor(error);
     }
   }
@@ -175,16 +181,12 @@ export class Dispatch {
   #send(instance: Instance, change: Change | undefined): void {
     const orders = instance.browser.take();
     if (!change && orders.length === 0) return;
-    const update = instance.advance({ ...change, ...(orders.length > 0 ? { orders } : {}) });
+    const filled = change && this.#mounter.fillChange(instance, change);
+    const update = instance.advance({ ...filled, ...(orders.length > 0 ? { orders } : {}) });
     const frame = encodeFrame('update', JSON.stringify(update));
     for (const seat of this.#registry.seatsOf(instance)) {
       if (!seat.answering) seat.stream?.write(frame);
     }
-  }
-
-  /** Reports what a component threw. */
-  report(instance: Instance, error: unknown, doing: string): void {
-    this.#settings.onError(error, { component: instance.statics.component, id: instance.id, doing });
   }
 }
 

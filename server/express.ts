@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import type { ViewApp } from '../views/engines.ts';
 import { LiveError } from './errors.ts';
 
 /** A request as far as it concerns a component. `session` is express-session's, if it ran. */
@@ -9,6 +10,8 @@ export type LiveRequest = IncomingMessage & {
   readonly originalUrl?: string;
   readonly protocol?: string;
   readonly sessionID?: string;
+  /** The Express application. */
+  readonly app?: ViewApp;
   session?: Record<string, unknown>;
   body?: unknown;
 };

@@ -6,6 +6,7 @@ import type { Fields } from '../protocol/event.ts';
 import { NAVIGATE } from '../protocol/names.ts';
 import type { Update } from '../protocol/patch.ts';
 import { type Content, Html, settle } from '../views/html.ts';
+import { Children } from './child.ts';
 import type { Clock } from './clock.ts';
 import {
   type ComponentStatics,
@@ -36,8 +37,12 @@ export interface InstanceSetup {
   /** Called once when the instance became dirty. */
   onDirty(instance: Instance): void;
   report(error: unknown, doing: string): void;
+  /** Renders a view through the application's view engine. */
+  view(name: string, locals: object): Promise<Html>;
   publish(topic: string, value: unknown): void;
   listen(topic: string, work: (value: unknown) => void): () => void;
+  /** Fills the places of children in a text that is about to be sent. */
+  fill(text: string): string;
 }
 
 /** An event on its way to a handler. */
@@ -68,8 +73,9 @@ export class Instance implements Host {
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly epoch: string;
   readonly connected: boolean;
-  readonly session: unknown;
+  session: unknown;
   readonly browser: OrderBook;
+  readonly children: Children;
   context: unknown;
   /** Resolves when `mount()` is done; rejects with what it threw. */
   mounted: Promise<void> | undefined;
@@ -104,6 +110,7 @@ export class Instance implements Host {
     this.connected = setup.connected;
     this.session = setup.session;
     this.context = setup.context;
+    this.children = new Children(setup.id);
     this.browser = createOrders(
       () => this.changed(),
       (url) => this.pushed(url),
@@ -111,6 +118,11 @@ export class Instance implements Host {
     this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
     this.#watcher = watch(this.#component, (isRender) => (isRender ? this.#wroteInRender() : this.changed()));
     this.#watcher.adopt();
+  }
+
+  /** The page's address, as far as it is known. */
+  get url(): URL {
+    return this.#url ?? new URL('http://localhost/');
   }
 
   /** Whether Back and Forward concern this component. */
@@ -270,13 +282,19 @@ export class Instance implements Host {
 
   /** Renders the component. Rejects with what `render()` throws. */
   async render(): Promise<Content> {
-    const made = await this.#inTime(
-      'render()',
-      this.#watcher.unwatched(() => this.#component.render()),
-    );
-    return made instanceof Html
-      ? await this.#inTime('render()', settle(made))
-      : checkText(made, this.statics.component);
+    this.children.begin();
+    try {
+      const made = await this.#inTime(
+        'render()',
+        this.#watcher.unwatched(() => this.#component.render()),
+      );
+      return made instanceof Html
+        ? await this.#inTime('render()', settle(made))
+        : checkText(made, this.statics.component);
+    } catch (error) {
+      this.children.keep();
+      throw error;
+    }
   }
 
   /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
@@ -306,7 +324,7 @@ export class Instance implements Host {
     if (version === this.version) return [];
     const first = this.#recent.findIndex(({ update }) => update.from === version);
     if (first >= 0) return this.#recent.slice(first).map(({ update }) => update);
-    return [{ id: this.id, from: 0, version: this.version, html: String(this.content?.content) }];
+    return [{ id: this.id, from: 0, version: this.version, html: this.#setup.fill(String(this.content?.content)) }];
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------
@@ -345,6 +363,14 @@ export class Instance implements Host {
 
   publish(topic: string, value: unknown): void {
     if (this.connected) this.#setup.publish(topic, value);
+  }
+
+  child(type: ComponentClass, session: unknown, key: string | number | undefined): Html {
+    return this.children.ask(type, session, key);
+  }
+
+  view(name: string, locals: object): Promise<Html> {
+    return this.#setup.view(name, locals);
   }
 
   task(name: string, work: (signal: AbortSignal) => unknown): void {

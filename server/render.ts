@@ -3,6 +3,8 @@
 import type { Request } from 'express';
 import type { Html } from '../views/html.ts';
 import { writeRoot } from '../views/root.ts';
+import { type Child, type Filling, fill } from './child.ts';
+import type { ComponentStatics } from './component.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
 import { Instance } from './instance.ts';
@@ -19,19 +21,42 @@ export async function renderStatic(
   session: unknown,
 ): Promise<Html> {
   checkRegistered(settings, type);
-  checkSession(type, session);
   const sessionId = claimSession(request);
   const response = request.res;
   if (response && !response.headersSent && !response.getHeader('Cache-Control')) {
     // a copy in a cache would hold somebody's token, and ids that are live elsewhere
     response.setHeader('Cache-Control', 'private, no-cache');
   }
-  const instance = createThrowAway(settings, type, session, sessionId, await settings.context(request));
-  const text = String(await content(settings, instance, pageUrl(request)));
-  const { id } = instance;
+  settings.engine.use(request.app);
+  const visit = { sessionId, context: await settings.context(request), url: pageUrl(request) };
+  const parts = await renderOne(settings, tokens, visit, { id: settings.clock.id(), type, session });
+  const { root = {} } = type as unknown as ComponentStatics;
+  return writeRoot({ id: parts.id, component: type.component, session: parts.session }, root, parts.content);
+}
+
+/** Who asks for a page. */
+interface Visit {
+  readonly sessionId: string;
+  readonly context: unknown;
+  readonly url: URL;
+}
+
+/** Renders one component, and the children that it asks for. */
+async function renderOne(
+  settings: Settings,
+  tokens: Tokens,
+  visit: Visit,
+  { id, type, session }: Pick<Child, 'id' | 'type' | 'session'>,
+): Promise<Filling & { readonly id: string }> {
+  checkRegistered(settings, type);
+  checkSession(type, session);
+  const instance = createThrowAway(settings, visit, { id, type, session });
+  const text = String(await content(settings, instance, visit.url));
+  const { asked } = instance.children.end();
+  const children = await Promise.all(asked.map((child) => renderOne(settings, tokens, visit, child)));
+  const byId = new Map(children.map((child) => [child.id, child]));
   const claims = { id, component: type.component, session, content: hashContent(text) };
-  const names = { id, component: type.component, session: tokens.sign(claims, sessionId) };
-  return writeRoot(names, instance.statics.root ?? {}, text);
+  return { id, session: tokens.sign(claims, visit.sessionId), content: fill(text, (child) => byId.get(child)) };
 }
 
 async function content(settings: Settings, instance: Instance, url: URL) {
@@ -47,14 +72,10 @@ async function content(settings: Settings, instance: Instance, url: URL) {
 }
 
 function createThrowAway(
-  settings: Settings,
-  type: ComponentClass,
-  session: unknown,
-  sessionId: string,
-  context: unknown,
+  { clock, handlerTimeout, onError, engine }: Settings,
+  { sessionId, context }: Visit,
+  { id, type, session }: Pick<Child, 'id' | 'type' | 'session'>,
 ): Instance {
-  const { clock, handlerTimeout, onError } = settings;
-  const id = clock.id();
   return new Instance({
     id,
     type,
@@ -66,8 +87,10 @@ function createThrowAway(
     connected: false,
     onDirty: () => {},
     report: (error, doing) => onError(error, { component: type.component, id, doing }),
+    view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},
+    fill: (text) => text,
   });
 }
 

@@ -82,6 +82,7 @@ async function openStream(parts: RouterParts, { request, response, query }: Exch
   if (version !== String(PROTOCOL_VERSION)) return refuse('malformed', `version ${version}, not ${PROTOCOL_VERSION}`);
   const sessionId = sessionOf(request);
   if (!sessionId) return refuse('session', 'no express-session, or no live page was rendered in it');
+  settings.engine.use(request.app);
   const context = await settings.context(request as unknown as Request);
   if (response.destroyed) return accept(undefined);
   const id = settings.clock.id();

@@ -2,6 +2,7 @@
 
 import type { Request } from 'express';
 import { isComponentName } from '../protocol/event.ts';
+import { Engine } from '../views/engines.ts';
 import { checkRoot } from '../views/root.ts';
 import { type Backplane, createBackplane } from './backplane.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -59,6 +60,8 @@ export interface Settings extends Required<Omit<BaseOptions, 'secret'>> {
   readonly components: ReadonlyMap<string, ComponentClass>;
   readonly context: (req: Request) => unknown;
   readonly backplane: Backplane;
+  /** The way to the application's view engines. */
+  readonly engine: Engine;
 }
 
 /** The options as JavaScript may give them. */
@@ -89,6 +92,7 @@ export function readOptions(options: Loose): Settings {
     onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),
     clock: options.clock ?? systemClock,
     backplane: createBackplane(),
+    engine: new Engine(),
   };
 }
 

@@ -3,16 +3,16 @@
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import type { GoneReason, Subscribed } from '../protocol/patch.ts';
-import { rendered } from './diff.ts';
+import { textOf } from './diff.ts';
 import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
-import { Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { Mounter } from './mount.ts';
 import type { Registry, Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type Claims, hashContent, type Tokens } from './token.ts';
 import type { ComponentClass } from './types.ts';
-import { unwrap } from './watch.ts';
 
 /** What a subscribe asks for, verified. */
 interface Wanted {
@@ -39,14 +39,16 @@ export class Subscriptions {
   readonly #tokens: Tokens;
   readonly #registry: Registry;
   readonly #dispatch: Dispatch;
+  readonly #mounter: Mounter;
   /** Whether the server takes no more viewers. */
   isClosed = false;
 
-  constructor(settings: Settings, tokens: Tokens, registry: Registry, dispatch: Dispatch) {
+  constructor(settings: Settings, tokens: Tokens, registry: Registry, dispatch: Dispatch, mounter: Mounter) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
     this.#dispatch = dispatch;
+    this.#mounter = mounter;
   }
 
   /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
@@ -76,20 +78,21 @@ export class Subscriptions {
     const verified = this.#tokens.verify(item.session, { id, component, sessionId: stream.sessionId });
     if (!verified.ok) return verified;
     const seat = this.#registry.find(id, viewer);
-    if (seat) return this.#resume(seat, stream, item);
+    if (seat) return this.#resume(seat, stream, item, verified.value);
     return this.#mount({ stream, viewer, url, item, type, claims: verified.value });
   }
 
   /** The viewer is back: its instance goes on, and says only what was missed. */
-  async #resume(seat: Seat, stream: Stream, item: SubscribeItem): Promise<Result<Subscribed>> {
+  async #resume(seat: Seat, stream: Stream, item: SubscribeItem, claims: Claims): Promise<Result<Subscribed>> {
     const { instance } = seat;
     this.#sit(seat, stream);
     if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
     await this.#dispatch.update(instance);
-    const held = item.epoch === instance.epoch ? (item.version ?? 0) : 0;
     const { settled } = seat;
-    const said = { ...this.#describe(instance), updates: instance.since(held) };
+    const held = item.epoch === instance.epoch ? (item.version ?? 0) : 0;
+    const updates = shows(instance, item, claims) ? {} : { updates: instance.since(held) };
+    const said = { ...this.#describe(instance), ...updates };
     return accept({ ...said, id: item.id, ...(settled ? { settled } : {}) });
   }
 
@@ -98,57 +101,20 @@ export class Subscriptions {
     // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
     const taken = this.#registry.instances.has(item.id);
     const id = taken ? this.#settings.clock.id() : item.id;
-    const instance = this.#create(id, wanted);
-    const seat = this.#registry.seat(instance, wanted.viewer);
-    this.#sit(seat, stream);
-    instance.mounted = this.#start(instance, wanted.url);
+    const { session } = claims;
+    const { context, sessionId } = stream;
+    const origin = { id, type: wanted.type, session, context, sessionId };
+    const instance = this.#mounter.mount(origin, wanted.url, (made) => {
+      this.#sit(this.#registry.seat(made, wanted.viewer), stream);
+    });
     if (!(await isMounted(instance))) {
-      this.end(seat);
+      for (const seat of this.#registry.seatsOf(instance)) this.#mounter.end(seat);
       return refuse('failed', 'mount() threw', item);
     }
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
-    // a page that comes back shows the content of an earlier mounting, whatever its token was signed with
-    const isShown = item.epoch === undefined && hashContent(String(instance.content?.content)) === claims.content;
-    const updates = isShown ? {} : { updates: instance.since(0) };
+    const updates = shows(instance, item, claims) ? {} : { updates: instance.since(0) };
     const renamed = taken ? { as: id, session: this.#tokens.sign({ ...claims, id }, stream.sessionId) } : {};
     return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
-  }
-
-  #create(id: string, { type, claims, stream }: Wanted): Instance {
-    const { clock, handlerTimeout, backplane } = this.#settings;
-    const instance: Instance = new Instance({
-      id,
-      type,
-      session: claims.session,
-      context: stream.context,
-      connected: true,
-      sessionId: stream.sessionId,
-      clock,
-      handlerTimeout,
-      onDirty: this.#dispatch.schedule,
-      report: (error, doing) => this.#dispatch.report(instance, error, doing),
-      publish: (topic, value) => backplane.publish(topic, unwrap(value)),
-      listen: (topic, work) => backplane.listen(topic, work),
-    });
-    return instance;
-  }
-
-  /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
-  async #start(instance: Instance, url: URL): Promise<void> {
-    try {
-      await instance.mount(url);
-      instance.dirty = false;
-      instance.content = rendered(await instance.render());
-    } catch (error) {
-      this.#dispatch.report(instance, error, 'mount()');
-      const shown = await instance.contentFor(error);
-      if (shown === undefined) throw error;
-      instance.dirty = false;
-      instance.content = rendered(shown);
-    }
-    instance.version = 1;
-    if (instance.dirty) this.#dispatch.schedule(instance);
-    else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
   }
 
   #describe(instance: Instance) {
@@ -170,7 +136,7 @@ export class Subscriptions {
   unsubscribe(streamId: string, { viewer, ids }: UnsubscribeRequest): void {
     for (const id of ids) {
       const seat = this.#registry.find(id, viewer);
-      if (seat?.streamId === streamId) this.end(seat);
+      if (seat?.streamId === streamId) this.#mounter.end(seat);
     }
   }
 
@@ -183,14 +149,8 @@ export class Subscriptions {
   #wait(seat: Seat): void {
     const { resumeWindow, clock } = this.#settings;
     this.#registry.direct(seat, undefined);
-    if (resumeWindow === 0) this.end(seat);
-    else seat.stopWaiting = clock.after(resumeWindow, () => this.end(seat));
-  }
-
-  /** Takes a seat back. With its last seat the instance ends, and all that was stored for its id is gone. */
-  end(seat: Seat): void {
-    seat.stopWaiting?.();
-    if (this.#registry.leave(seat)) void seat.instance.unmount();
+    if (resumeWindow === 0) this.#mounter.end(seat);
+    else seat.stopWaiting = clock.after(resumeWindow, () => this.#mounter.end(seat));
   }
 
   /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */
@@ -211,9 +171,15 @@ export class Subscriptions {
 
   #endAll(isMeant: (viewer: Viewer) => boolean): void {
     for (const instance of [...this.#registry.instances.values()]) {
-      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? instance)) this.end(seat);
+      for (const seat of this.#registry.seatsOf(instance))
+        if (isMeant(seat.stream ?? instance)) this.#mounter.end(seat);
     }
   }
+}
+
+/** Whether a page that comes for the first time shows this content already. One that comes back shows an earlier mounting's. */
+function shows({ content }: Instance, item: SubscribeItem, claims: Claims): boolean {
+  return item.epoch === undefined && content !== undefined && hashContent(textOf(content)) === claims.content;
 }
 
 async function isMounted(instance: Instance): Promise<boolean> {

@@ -1,0 +1,117 @@
+// Owns a component's children: which it asked for in its last render, and what stands for each in its content until it is sent.
+
+import { createHash } from 'node:crypto';
+import { ATTRIBUTES } from '../protocol/names.ts';
+import { type Html, html } from '../views/html.ts';
+import { writeRoot } from '../views/root.ts';
+import type { ComponentStatics } from './component.ts';
+import { LiveError } from './errors.ts';
+import type { ComponentClass } from './types.ts';
+
+/** A child, as its parent's render asked for it. */
+export interface Child {
+  readonly id: string;
+  readonly type: ComponentClass;
+  readonly session: unknown;
+  /** The payload as text, and how often it has changed: the placeholder says the latter, so that a change shows. */
+  readonly text: string;
+  readonly revision: number;
+}
+
+/** What takes a placeholder's place when the content is sent. */
+export interface Filling {
+  /** The session token. */
+  readonly session: string;
+  readonly content: string;
+}
+
+/** The children of one instance. */
+export class Children {
+  readonly #parent: string;
+  #known = new Map<string, Child>();
+  #asked = new Map<string, Child>();
+  #calls = new Map<string, number>();
+
+  /** @param parent the parent's id: a child's id follows from it, so that it is the same in the static and the live render. */
+  constructor(parent: string) {
+    this.#parent = parent;
+  }
+
+  /** A render begins. */
+  begin(): void {
+    this.#asked = new Map();
+    this.#calls = new Map();
+  }
+
+  /** A render has failed: what it did not come to ask for stays. */
+  keep(): void {
+    this.#asked = new Map(this.#known);
+  }
+
+  /** A render is done: gives the children it asked for, and those it no longer asked for, which are forgotten. */
+  end(): { readonly asked: readonly Child[]; readonly gone: readonly Child[] } {
+    const gone = this.all.filter(({ id }) => !this.#asked.has(id));
+    this.#known = this.#asked;
+    return { asked: this.all, gone };
+  }
+
+  /** The children of the last render. */
+  get all(): readonly Child[] {
+    return [...this.#known.values()];
+  }
+
+  /** What stands for a child: its root element without content. Without a key, the order of the calls tells children apart. */
+  ask(type: ComponentClass, session: unknown, key: string | number | undefined): Html {
+    const name = type.component;
+    const call = this.#calls.get(name) ?? 0;
+    this.#calls.set(name, call + 1);
+    const id = childId(this.#parent, name, key === undefined ? `#${call}` : `=${key}`);
+    if (this.#asked.has(id)) throw twice(type, key);
+    const text = JSON.stringify(session);
+    const known = this.#known.get(id);
+    const revision = known === undefined ? 0 : known.text === text ? known.revision : known.revision + 1;
+    this.#asked.set(id, { id, type, session, text, revision });
+    return placeholder(id, type, revision);
+  }
+}
+
+function childId(parent: string, component: string, key: string): string {
+  return createHash('sha256').update(`${parent} ${component} ${key}`).digest('base64url').slice(0, 22);
+}
+
+function twice(type: ComponentClass, key: unknown): LiveError {
+  const found = JSON.stringify(key);
+  return new LiveError(
+    'ERR_LIVE_CHILD_KEY',
+    `child(${type.name}): the key ${found} is there twice. Give each child a key of its own.`,
+  );
+}
+
+/** Templates of placeholders, by their text around id and session: a list of children is a list of regions. */
+const templates = new Map<string, TemplateStringsArray>();
+
+function placeholder(id: string, type: ComponentClass, revision: number): Html {
+  const { root = {} } = type as unknown as ComponentStatics;
+  const written = String(writeRoot({ id: '\0', component: type.component, session: '\0' }, root, ''));
+  let strings = templates.get(written);
+  if (!strings) {
+    const parts = written.split('\0');
+    strings = Object.assign(parts, { raw: parts }) as unknown as TemplateStringsArray;
+    templates.set(written, strings);
+  }
+  return html(strings, id, `~${revision}`);
+}
+
+const PLACEHOLDER = new RegExp(
+  `${ATTRIBUTES.id}="([\\w-]{22})" ${ATTRIBUTES.component}="[^"]*" ${ATTRIBUTES.session}="(~\\d+)"[^>]*>`,
+  'g',
+);
+
+/** Fills the placeholders in a text. */
+export function fill(text: string, fillingOf: (id: string) => Filling | undefined): string {
+  if (!text.includes(`${ATTRIBUTES.session}="~`)) return text;
+  return text.replace(PLACEHOLDER, (found: string, id: string, mark: string) => {
+    const filling = fillingOf(id);
+    return filling ? found.replace(`"${mark}"`, `"${filling.session}"`) + filling.content : found;
+  });
+}

@@ -1,0 +1,174 @@
+// Owns the making of live instances: a component's own, and those of its children, which the server mounts after a render.
+
+import type { Operation } from '../protocol/patch.ts';
+import type { Html } from '../views/html.ts';
+import { type Child, fill } from './child.ts';
+import { type Change, rendered, textOf } from './diff.ts';
+import { Instance } from './instance.ts';
+import type { Registry, Seat } from './registry.ts';
+import type { Settings } from './settings.ts';
+import { hashContent, type Tokens } from './token.ts';
+import type { ComponentClass } from './types.ts';
+import { Helper } from './warn.ts';
+import { unwrap } from './watch.ts';
+
+/** What makes an instance this one. */
+export interface Origin {
+  readonly id: string;
+  readonly type: ComponentClass;
+  readonly session: unknown;
+  readonly context: unknown;
+  readonly sessionId: string;
+}
+
+/** Makes live instances. */
+export class Mounter {
+  readonly #settings: Settings;
+  readonly #tokens: Tokens;
+  readonly #registry: Registry;
+  readonly #schedule: (instance: Instance) => void;
+  readonly helper: Helper;
+
+  /** @param schedule is called with an instance that became dirty outside of an event. */
+  constructor(settings: Settings, tokens: Tokens, registry: Registry, schedule: (instance: Instance) => void) {
+    this.#settings = settings;
+    this.#tokens = tokens;
+    this.#registry = registry;
+    this.#schedule = schedule;
+    this.helper = new Helper((...said) => this.report(...said), process.env.NODE_ENV !== 'production');
+  }
+
+  /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. */
+  mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void): Instance {
+    const instance = this.#create(origin);
+    seatAt(instance);
+    instance.mounted = this.#start(instance, url);
+    instance.mounted.catch(() => {}); // who waits for it is told
+    return instance;
+  }
+
+  #create(origin: Origin): Instance {
+    const { clock, handlerTimeout, backplane, engine } = this.#settings;
+    const instance: Instance = new Instance({
+      ...origin,
+      connected: true,
+      clock,
+      handlerTimeout,
+      onDirty: this.#schedule,
+      report: (error, doing) => this.report(instance, error, doing),
+      view: (name, locals) => engine.render(name, locals),
+      publish: (topic, value) => backplane.publish(topic, unwrap(value)),
+      listen: (topic, work) => backplane.listen(topic, work),
+      fill: (text) => this.fill(instance, text),
+    });
+    return instance;
+  }
+
+  /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
+  async #start(instance: Instance, url: URL): Promise<void> {
+    const content = await this.#firstContent(instance, url);
+    instance.content = rendered(content);
+    this.helper.look(instance, instance.content);
+    await this.settleChildren(instance);
+    instance.version = 1;
+    if (instance.dirty) this.#schedule(instance);
+    else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
+  }
+
+  async #firstContent(instance: Instance, url: URL): Promise<Html | string> {
+    try {
+      await instance.mount(url);
+      instance.dirty = false;
+      return await instance.render();
+    } catch (error) {
+      this.report(instance, error, 'mount()');
+      const shown = await instance.contentFor(error);
+      if (shown === undefined) throw error;
+      instance.dirty = false;
+      return shown;
+    }
+  }
+
+  /** Reports what a component threw. */
+  report(instance: Instance, error: unknown, doing: string): void {
+    this.#settings.onError(error, { component: instance.statics.component, id: instance.id, doing });
+  }
+
+  // --- Children --------------------------------------------------------------------------------------------------
+
+  /** After a render: mounts the children it asked for first, gives others their new session, ends those it no longer asked for. */
+  async settleChildren(parent: Instance): Promise<void> {
+    const { asked, gone } = parent.children.end();
+    for (const { id } of gone) this.#endChild(parent, id);
+    await Promise.all(asked.map((child) => this.#settleChild(parent, child)));
+  }
+
+  async #settleChild(parent: Instance, child: Child): Promise<void> {
+    const known = this.#registry.instances.get(child.id);
+    if (known && known.sessionId === parent.sessionId) {
+      if (JSON.stringify(known.session) !== child.text) {
+        known.session = child.session;
+        known.changed();
+      }
+      await known.mounted?.catch(() => {});
+      return;
+    }
+    const { context, sessionId, url } = parent;
+    const instance = this.mount({ ...child, context, sessionId }, url, (made) => this.#sitBeside(parent, made));
+    // one that can't be mounted says so when the page subscribes it
+    await instance.mounted?.catch(() => this.#endChild(parent, child.id));
+  }
+
+  /** A child is seen by whoever sees its parent. */
+  #sitBeside(parent: Instance, child: Instance): void {
+    for (const { viewer, stream } of this.#registry.seatsOf(parent)) {
+      const seat = this.#registry.seat(child, viewer);
+      this.#registry.direct(seat, stream);
+    }
+  }
+
+  #endChild(parent: Instance, id: string): void {
+    const child = this.#registry.instances.get(id);
+    if (child?.sessionId !== parent.sessionId) return;
+    for (const seat of this.#registry.seatsOf(child)) this.end(seat);
+  }
+
+  /** Takes a seat back. With its last seat the instance ends, its children with it, and all that was stored for its id is gone. */
+  end(seat: Seat): void {
+    const { instance } = seat;
+    seat.stopWaiting?.();
+    if (!this.#registry.leave(seat)) return;
+    void instance.unmount();
+    for (const { id } of instance.children.all) this.#endChild(instance, id);
+  }
+
+  /** Fills the places of children in a text that is about to be sent. */
+  fill(parent: Instance, text: string): string {
+    return fill(text, (id) => {
+      const child = this.#registry.instances.get(id);
+      if (!child?.content || child.sessionId !== parent.sessionId) return this.#fillEmpty(parent, id);
+      const content = textOf(child.content);
+      const { session, type } = child;
+      const claims = { id, component: type.component, session, content: hashContent(content) };
+      return { session: this.#tokens.sign(claims, child.sessionId), content: this.fill(child, content) };
+    });
+  }
+
+  /** A child that could not be mounted has its token all the same: the page subscribes it, and is told. */
+  #fillEmpty(parent: Instance, id: string) {
+    const child = parent.children.all.find((it) => it.id === id);
+    if (!child) return undefined;
+    const claims = { id, component: child.type.component, session: child.session, content: '' };
+    return { session: this.#tokens.sign(claims, parent.sessionId), content: '' };
+  }
+
+  /** Fills the places of children in what an update says. */
+  fillChange(parent: Instance, { html, patch }: Change): Change {
+    if (html !== undefined) return { html: this.fill(parent, html) };
+    const filled = patch?.map((operation): Operation => {
+      if (operation[0] === 'm' || operation[0] === 'x') return operation;
+      return [operation[0], operation[1], this.fill(parent, operation[2])] as Operation;
+    });
+    return filled ? { patch: filled } : {};
+  }
+}

@@ -1,0 +1,48 @@
+// Owns the help for developers: what still renders, but not as well as it could, is said once for each component.
+
+import { duplicateIds, isSound, type Rendered } from './diff.ts';
+import { LiveError } from './errors.ts';
+import type { Instance } from './instance.ts';
+
+/** Says what is odd in a content, once for each component class and kind of oddity. */
+export class Helper {
+  readonly #said = new Set<string>();
+  readonly #report: (instance: Instance, error: unknown, doing: string) => void;
+  readonly #isOn: boolean;
+
+  /** @param isOn whether this is development: production has better things to do. */
+  constructor(report: (instance: Instance, error: unknown, doing: string) => void, isOn: boolean) {
+    this.#report = report;
+    this.#isOn = isOn;
+  }
+
+  /** Looks at a content that is about to be sent. */
+  look(instance: Instance, content: Rendered): void {
+    if (!this.#isOn) return;
+    const { component } = instance.statics;
+    if (!isSound(content)) {
+      const why = 'an element is not closed, or stands where a browser would not leave it';
+      this.#say(
+        instance,
+        'ERR_LIVE_MARKUP',
+        `${component} (${instance.id}): ${why}. Each change sends its whole content.`,
+      );
+      return;
+    }
+    const [id] = duplicateIds(content);
+    if (id === undefined) return;
+    const cure = 'Ids must differ within a component, or the region around is sent';
+    this.#say(
+      instance,
+      'ERR_LIVE_DUPLICATE_ID',
+      `${component} (${instance.id}): the id ${JSON.stringify(id)} is there twice. ${cure}.`,
+    );
+  }
+
+  #say(instance: Instance, code: string, message: string): void {
+    const key = `${code} ${instance.statics.component}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#report(instance, new LiveError(code, message), 'render()');
+  }
+}
