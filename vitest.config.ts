@@ -5,6 +5,7 @@ const alias = {
   'htmx-liveview': new URL('./server/index.ts', import.meta.url).pathname,
 };
 const project = (name: string, options: object = {}) => ({
+  esbuild: { jsx: 'automatic' as const, jsxImportSource: '@kitajs/html' },
   resolve: {
     alias: [
       { find: /^htmx-liveview\/views$/, replacement: alias['htmx-liveview/views'] },

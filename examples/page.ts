@@ -8,6 +8,7 @@ const examples = [
   ['/todo', 'To do', 'A form, a list and a schema, kept for each session.'],
   ['/chat', 'Chat', 'Several browsers, joined by publish and subscribe.'],
   ['/existing', 'An existing page', 'hx-get and hx-post as they were, with a live component beside them.'],
+  ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
 ] as const;
 
 /** Writes a page. `?htmx=4` shows it with htmx 4. */

@@ -18,20 +18,22 @@ await build({ ...extension, outfile: 'dist/liveview.min.js', minify: true });
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 
-const sources = readdirSync('examples', { recursive: true }).filter((file) => file.endsWith('.ts'));
+const sources = readdirSync('examples', { recursive: true }).filter((file) => /\.tsx?$/.test(file));
 await build({
   entryPoints: sources.map((file) => `examples/${file}`),
   outdir: 'dist/examples',
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  jsx: 'automatic',
+  jsxImportSource: '@kitajs/html',
   sourcemap: true,
-  plugins: [{ name: 'extensions', setup: (it) => it.onLoad({ filter: /\.ts$/ }, rename) }],
+  plugins: [{ name: 'extensions', setup: (it) => it.onLoad({ filter: /\.tsx?$/ }, rename) }],
 });
 
 /** The sources import `./x.ts`; what is built imports `./x.js`, as tsc writes it. */
 async function rename({ path }) {
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8');
-  return { contents: text.replace(/(from '\.[^']*)\.ts'/g, "$1.js'"), loader: 'ts' };
+  return { contents: text.replace(/(from '\.[^']*)\.tsx?'/g, "$1.js'"), loader: path.endsWith('x') ? 'tsx' : 'ts' };
 }
