@@ -122,7 +122,7 @@ export class View {
   }
 
   #liveOf(base: Node): Element | undefined {
-    return this.#isShown || base === this.#base ? (this.#live.get(base) as Element | undefined) : undefined;
+    return this.#isShown ? (this.#live.get(base) as Element | undefined) : undefined;
   }
 
   #replace(element: Element, parent: Element, live: Element | undefined, html: string): void {

@@ -83,6 +83,29 @@ function controlsOf(source: Element, isSubmit: boolean): Element[] {
   return (group as HTMLInputElement[]).filter((it) => isChoice(it) && it.name === name && it.form === form);
 }
 
+/** Notes what a form's controls show; the result makes them show it again. */
+export function keepControls(form: HTMLFormElement): () => void {
+  const controls = [...form.elements].filter(isControl) as Control[];
+  const states = controls.map((control) => [control, stateOf(control)] as const);
+  return () => {
+    for (const [control, state] of states) if (control.isConnected) setState(control, state);
+  };
+}
+
+/** What a control shows: its text, or which of its choices are on. */
+function stateOf(control: Control): string | boolean | boolean[] {
+  if (control instanceof HTMLSelectElement) return [...control.options].map((option) => option.selected);
+  return isChoice(control) ? (control as HTMLInputElement).checked : control.value;
+}
+
+function setState(control: Control, state: string | boolean | boolean[]): void {
+  if (Array.isArray(state)) {
+    for (const [at, option] of [...(control as HTMLSelectElement).options].entries())
+      option.selected = state[at] ?? false;
+  } else if (typeof state === 'boolean') (control as HTMLInputElement).checked = state;
+  else if (control.type !== 'file') control.value = state;
+}
+
 function isControl(element: Element): element is Control {
   return element instanceof HTMLInputElement
     ? !/^(?:hidden|button|submit|reset|image)$/.test(element.type)

@@ -2,9 +2,9 @@
 // what it sends, takes the finished request over, and tells htmx how it ended.
 
 import { NAVIGATE } from '../protocol/names.ts';
-import { settleControls, watchControls } from './forms.ts';
+import { keepControls, settleControls, watchControls } from './forms.ts';
 import type { Api2, Api4, Context4, Htmx, SendDetail } from './htmx.ts';
-import { Page } from './page.ts';
+import { type Entry, Page } from './page.ts';
 import { type Ending, type LostReason, Sender } from './send.ts';
 
 const EVENT = '[lv-event],[data-lv-event]';
@@ -59,6 +59,7 @@ function start(htmx: Htmx): void {
     {
       changed: (entry) => sender.entryChanged(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
+      reset: (entry, show) => recover(entry, show, sender),
     },
   );
   const sender = new Sender(page);
@@ -271,6 +272,19 @@ function detailValues(event: Event | undefined): Record<string, string> | undefi
   if (!(event instanceof CustomEvent) || typeof event.detail !== 'object' || event.detail === null) return undefined;
   const plain = Object.entries(event.detail).filter(([, value]) => /^(?:string|number|boolean)$/.test(typeof value));
   return plain.length > 0 ? Object.fromEntries(plain.map(([name, value]) => [name, String(value)])) : undefined;
+}
+
+/** After the server has lost its state: forms that ask for it keep their values, and offer them back with an event. */
+function recover(entry: Entry, show: () => void, sender: Sender): void {
+  const forms = [...entry.root.querySelectorAll<HTMLFormElement>('form[lv-recover],form[data-lv-recover]')];
+  const kept = forms.map((form) => [form, keepControls(form)] as const);
+  show();
+  for (const [form, restore] of kept) {
+    if (!form.isConnected) continue;
+    restore();
+    const name = form.getAttribute('lv-recover') ?? form.getAttribute('data-lv-recover') ?? '';
+    sender.send({ entry, name, field: undefined, body: encode(new FormData(form)), headers: {} });
+  }
 }
 
 /** A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files. */

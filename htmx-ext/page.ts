@@ -34,6 +34,8 @@ export interface PageListener {
   /** An entry went live, came back, or is gone. */
   changed(entry: Entry): void;
   settled(entry: Entry, settlement: Settlement): void;
+  /** The server has lost the state of an entry; `show` brings the page to the new one. */
+  reset(entry: Entry, show: () => void): void;
 }
 
 /** How long a missing update is waited for, in milliseconds: it may come over the other way. */
@@ -177,13 +179,18 @@ export class Page {
   #live(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {
     if (item.as) this.#rename(entry, item.as, item.session ?? '');
     const isNew = entry.epoch !== item.epoch;
+    const isReset = isNew && entry.epoch !== undefined;
     if (isNew) entry.version = item.updates ? 0 : item.version;
     entry.epoch = item.epoch;
     entry.navigates = item.navigates ?? false;
     entry.state = 'live';
     setState(entry.root, 'lv-connected');
     const early = entry.early.splice(0);
-    for (const update of [...(item.updates ?? []), ...early]) this.#update(entry, update);
+    const show = () => {
+      for (const update of [...(item.updates ?? []), ...early]) this.#update(entry, update);
+    };
+    if (isReset) this.#listener.reset(entry, show);
+    else show();
     if (item.settled) this.#settled(entry, item.settled);
     this.#listener.changed(entry);
   }

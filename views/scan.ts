@@ -95,7 +95,7 @@ export class Scanner {
     if (ODD.has(name) || isMisplaced(this.#open, name)) throw new Malformed();
     const { id, idAt } = this.#attributes();
     const isClosed = this.#match(TAG_END)[1] === '/';
-    const isForeign = name !== 'svg' && name !== 'math' ? isInForeign(this.#open) : true;
+    const isForeign = name === 'svg' || name === 'math' || isInForeign([...this.#open, name]);
     if (VOID.has(name) || (isClosed && isForeign)) return { name, kind: 'whole', start, end: this.at, id, idAt };
     if (isClosed) throw new Malformed();
     if (RAW.has(name)) {
@@ -150,8 +150,17 @@ export class Scanner {
 
 function isInForeign(open: readonly string[]): boolean {
   const at = open.findLastIndex((name) => /^(?:svg|math|foreignobject|desc|title|annotation-xml)$/.test(name));
-  return open[at] === 'svg' || open[at] === 'math';
+  // a template that begins with a part of an SVG picture is meant to stand in one
+  return at < 0 ? SVG.has(open[0] ?? '') : open[at] === 'svg' || open[at] === 'math';
 }
+
+/** Elements that are only in SVG. */
+const SVG = new Set(
+  (
+    'circle ellipse line path polygon polyline rect use g text tspan textpath defs lineargradient radialgradient stop clippath mask ' +
+    'pattern marker symbol filter animate animatetransform animatemotion mpath set view switch'
+  ).split(' '),
+);
 
 // --- What a parser would not leave where it stands -----------------------------------------------------------------
 
@@ -194,6 +203,7 @@ const GROUPS: readonly (readonly [group: ReadonlySet<string>, between: ReadonlyS
 export function isMisplaced(open: readonly string[], name: string): boolean {
   const parent = open.at(-1);
   if (parent === undefined || isInForeign(open)) return false;
+  if (SVG.has(name)) return true;
   if (PARENTS[name] && !PARENTS[name].includes(parent)) return true;
   if (TABLE_PARTS.has(parent) && !PARENTS[name]?.includes(parent) && !/^(?:script|template|style)$/.test(name))
     return true;
