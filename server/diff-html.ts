@@ -10,12 +10,25 @@ import { listOperations } from './list.ts';
 
 /** Compares two contents. False where a change is in no region that can be told from others: all must be written then. */
 export function diffHtml(before: Html, now: Html, edit: Edit): boolean {
-  if (before === now) return true;
+  if (before.template !== now.template) return before === now;
+  const at = firstChange(before, now);
+  return at < 0 || diffFrom(at, before, now, edit);
+}
+
+/** The first value in which two contents of one template differ; -1 where none does. This loop is where the time goes. */
+function firstChange({ values: old }: Html, { values }: Html): number {
+  for (let at = 0; at < values.length; at++) {
+    if (values[at] !== old[at] && !Object.is(values[at], old[at])) return at;
+  }
+  return -1;
+}
+
+/** Compares two contents of one template, which differ in a value. */
+function diffFrom(first: number, before: Html, now: Html, edit: Edit): boolean {
   const { template } = now;
-  if (before.template !== template) return false;
   let dirty: Set<number> | undefined;
   const nested: { hole: number; edit: Edit }[] = [];
-  for (let at = 0; at < now.values.length; at++) {
+  for (let at = first; at < now.values.length; at++) {
     const [old, value] = [before.values[at], now.values[at]];
     if (Object.is(old, value)) continue;
     const inside: Edit = { operations: [], gone: [], come: [] };
@@ -89,9 +102,8 @@ function diffValue(old: unknown, value: unknown, edit: Edit): boolean {
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
 function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit): boolean {
-  if (old.length === now.length && now.every((item, at) => isSameItem(old[at], item))) {
-    return now.every((item, at) => Object.is(old[at], item) || diffItem(old[at], item, edit));
-  }
+  const same = diffSameList(old, now, edit);
+  if (same !== undefined) return same;
   const before = old.map(itemOf);
   const items = now.map(itemOf);
   if (!isList(before) || !isList(items)) return false;
@@ -112,15 +124,31 @@ function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit)
   });
 }
 
+/** Compares the items of two lists where they stand. Undefined where that can't be: the lists have other items, or another order. */
+function diffSameList(old: readonly unknown[], now: readonly unknown[], edit: Edit): boolean | undefined {
+  if (old.length !== now.length) return undefined;
+  const inside: Edit = { operations: [], gone: [], come: [] };
+  for (let at = 0; at < now.length; at++) {
+    const [before, item] = [old[at], now[at]];
+    if (Object.is(before, item) || isEqual(before, item)) continue;
+    if (!isSameItem(before, item)) return undefined;
+    if (!diffItem(before, item, inside)) return false;
+  }
+  merge(edit, inside);
+  return true;
+}
+
+/** Whether two values are templates of one literal with the very same values. */
+function isEqual(old: unknown, now: unknown): boolean {
+  return old instanceof Html && now instanceof Html && old.template === now.template && firstChange(old, now) < 0;
+}
+
 /** Whether two items can be compared where they stand: they have the same id, or neither has one. */
 function isSameItem(old: unknown, now: unknown): boolean {
-  const { item, regions } = now instanceof Html ? now.template : { item: undefined, regions: [] };
-  if (!item) return itemOf(old) === undefined;
-  return (
-    old instanceof Html &&
-    old.template === (now as Html).template &&
-    isSame(old, now as Html, regions[item.region] as Region)
-  );
+  if (!(now instanceof Html) || now.template.item === undefined) return itemOf(old) === undefined;
+  if (!(old instanceof Html) || old.template !== now.template) return false;
+  const { hole } = now.template.regions[now.template.item.region] as Region;
+  return hole < 0 || old.values[hole] === now.values[hole];
 }
 
 /** Compares two items of one id; where that isn't enough, the item is written. */

@@ -6,6 +6,7 @@ import { type Content, Html, rawText } from '../views/html.ts';
 import { readText, type TextRegion } from '../views/text.ts';
 import { diffHtml, idsIn, idsInText } from './diff-html.ts';
 import { diffText } from './diff-text.ts';
+import { Ids } from './ids.ts';
 
 /** The part of an update that changes content. */
 export type Change = Pick<Update, 'html' | 'patch'>;
@@ -16,7 +17,7 @@ export interface Rendered {
   /** Of a text: its regions. Undefined until they are needed. */
   tree: TextRegion | undefined;
   /** How often each id occurs. Undefined until it is needed. */
-  ids: Map<string, number> | undefined;
+  ids: Ids | undefined;
 }
 
 /** A patch in the making, and the ids that go and come with it. */
@@ -80,30 +81,22 @@ function smaller(operations: readonly Operation[], now: Rendered): string | unde
   return length > html.length ? html : undefined;
 }
 
-function countIds({ content, tree }: Rendered): Map<string, number> {
-  const ids = new Map<string, number>();
-  add(ids, content instanceof Html ? idsIn(content, -1) : idsInText(tree ?? readText(content).root), 1);
+function countIds({ content, tree }: Rendered): Ids {
+  const ids = new Ids();
+  ids.add(content instanceof Html ? idsIn(content, -1) : idsInText(tree ?? readText(content).root));
   return ids;
-}
-
-function add(ids: Map<string, number>, found: Iterable<string>, by: number): void {
-  for (const id of found) {
-    const count = (ids.get(id) ?? 0) + by;
-    if (count > 0) ids.set(id, count);
-    else ids.delete(id);
-  }
 }
 
 /** Whether each region that the patch names is the only one of its id, before and after. Counts on from the last content. */
 function isUnambiguous(last: Rendered, now: Rendered, edit: Edit): boolean {
   const ids = last.ids ?? countIds(last);
   const named = edit.operations.flatMap(namedBy);
-  const wasUnique = named.every((id) => (ids.get(id) ?? 1) === 1);
-  for (const gone of edit.gone) add(ids, gone(), -1);
-  for (const come of edit.come) add(ids, come(), 1);
+  const wasUnique = !named.some((id) => ids.doubled.has(id));
+  for (const gone of edit.gone) ids.add(gone(), -1);
+  for (const come of edit.come) ids.add(come());
   last.ids = undefined;
   now.ids = ids;
-  return wasUnique && named.every((id) => (ids.get(id) ?? 1) === 1);
+  return wasUnique && !named.some((id) => ids.doubled.has(id));
 }
 
 function namedBy(operation: Operation): string[] {
@@ -115,8 +108,8 @@ export function isSound({ content }: Rendered): boolean {
   return content instanceof Html ? content.isSound : !readText(content).isMalformed;
 }
 
-/** The ids that occur more than once: a development help. */
-export function duplicateIds(content: Rendered): string[] {
+/** An id that occurs more than once, if there is one: a development help. */
+export function doubledId(content: Rendered): string | undefined {
   content.ids ??= countIds(content);
-  return [...content.ids].filter(([, count]) => count > 1).map(([id]) => id);
+  return content.ids.doubled.values().next().value;
 }

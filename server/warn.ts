@@ -1,6 +1,6 @@
 // Owns the help for developers: what still renders, but not as well as it could, is said once for each component.
 
-import { duplicateIds, isSound, type Rendered } from './diff.ts';
+import { doubledId, isSound, type Rendered } from './diff.ts';
 import { LiveError } from './errors.ts';
 import type { Instance } from './instance.ts';
 
@@ -29,7 +29,7 @@ export class Helper {
       );
       return;
     }
-    const [id] = duplicateIds(content);
+    const id = doubledId(content);
     if (id === undefined) return;
     const cure = 'Ids must differ within a component, or the region around is sent';
     this.#say(

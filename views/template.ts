@@ -47,14 +47,19 @@ interface Cursor {
 }
 
 const known = new WeakMap<TemplateStringsArray, Template>();
+let lastStrings: TemplateStringsArray | undefined;
+let lastTemplate: Template | undefined;
 
 /** Reads a template's strings, once for each literal. Throws a LiveError where a hole stands in an unsafe place. */
 export function readTemplate(strings: TemplateStringsArray): Template {
+  if (strings === lastStrings) return lastTemplate as Template; // a list asks for one template again and again
   let template = known.get(strings);
   if (!template) {
     template = compile(strings);
     known.set(strings, template);
   }
+  lastStrings = strings;
+  lastTemplate = template;
   return template;
 }
 

@@ -181,7 +181,8 @@ class Known {
       from === first ? this.#startOf(from) : this.#startOf(from - 1) + (children[from - 1] as TextRegion).length;
     const end = this.#startOf(to) + (children[to] as TextRegion).length;
     const shift = at - this.#old.start - (offsets[first] as number);
-    return text.startsWith(this.#old.text.slice(start, end), start + shift);
+    // not startsWith, which looks at one character after the other; this is one native comparison
+    return text.slice(start + shift, end + shift) === this.#old.text.slice(start, end);
   }
 
   #indexOf(id: string): number | undefined {
