@@ -53,7 +53,9 @@ const view = ejs.compile(
 );
 
 const counts = [500, 1000, 2000, 10_000];
-const growth = Object.fromEntries(counts.map((count) => [count, Math.round(update(makeRows(count), table, changeOne).us)]));
+const growth = Object.fromEntries(
+  counts.map((count) => [count, Math.round(update(makeRows(count), table, changeOne).us)]),
+);
 const htmlRow = update(makeRows(1000), table, changeOne);
 const stringRow = update(makeRows(1000), (rows) => view({ rows }), changeOne, flat);
 const cell = update(makeRows(1000), tableWithCells, changeOne);

@@ -273,7 +273,10 @@ export class Instance implements Host {
     this.#hasWarned = true;
     const cure = 'Write in mount() or in handlers; the page does not follow this write';
     this.#setup.report(
-      new LiveError('ERR_LIVE_RENDER_WRITES', `${this.statics.component}.render() wrote to a field. ${cure}.`),
+      new LiveError(
+        'ERR_LIVE_RENDER_WRITES',
+        `${this.statics.component} (${this.id}): render() wrote to a field. ${cure}.`,
+      ),
       'render()',
     );
   }

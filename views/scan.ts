@@ -36,6 +36,7 @@ export class Scanner {
   readonly text: string;
   at: number;
   readonly #open: string[];
+  readonly #floor: number;
   readonly #holeName: HoleName | undefined;
 
   /** @param open the elements that are open where the text begins, outermost first. */
@@ -43,6 +44,7 @@ export class Scanner {
     this.text = text;
     this.at = at;
     this.#open = [...open];
+    this.#floor = open.length;
     this.#holeName = holeName;
   }
 
@@ -86,7 +88,8 @@ export class Scanner {
 
   #close(start: number): Tag {
     const name = this.#match(CLOSE)[1]?.toLowerCase() ?? '';
-    if (this.#open.pop() !== name) throw new Malformed();
+    // what was open before the text began is not the text's to close
+    if (this.#open.length <= this.#floor || this.#open.pop() !== name) throw new Malformed();
     return { name, kind: 'close', start, end: this.at, id: undefined, idAt: -1 };
   }
 

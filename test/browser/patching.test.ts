@@ -265,6 +265,31 @@ describeInBrowser('patching', (visit, htmx) => {
     ]);
   });
 
+  test('a root with hx-swap="transition:true" changes in view transitions, one after the other', async () => {
+    const { page } = await open('/lab');
+    await page.evaluate(() => {
+      document.querySelector('[data-id]')?.setAttribute('hx-swap', 'innerHTML transition:true');
+      let transitions = 0;
+      const start = document.startViewTransition.bind(document);
+      document.startViewTransition = (work) => {
+        transitions++;
+        return start(work);
+      };
+      Object.assign(window, { transitions: () => transitions });
+    });
+    const lab = Lab.live as Lab;
+    lab.text = 'first';
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    lab.text = 'second';
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    lab.kind = 'last';
+    await expect.poll(() => page.locator('#text').getAttribute('class')).toBe('said last');
+    expect(await page.locator('#text').textContent()).toBe('second');
+    expect(
+      await page.evaluate(() => (window as unknown as { transitions: () => number }).transitions()),
+    ).toBeGreaterThan(1);
+  });
+
   test('children keep their state while their parent changes, moves and drops them', async () => {
     const { page, faults } = await open('/board');
     const card = (title: string) => page.locator('.card').filter({ hasText: title });

@@ -317,3 +317,45 @@ describe('html refuses', () => {
     );
   });
 });
+
+describe('in development', () => {
+  const view = (content: (n: number) => unknown, component: string) => {
+    class Odd extends LiveComponent {
+      static component = component;
+      static events = { go: true };
+      n = 0;
+      go() {
+        this.n++;
+      }
+      render() {
+        return content(this.n) as never;
+      }
+    }
+    return Odd;
+  };
+
+  test.each([
+    [
+      'a doubled id',
+      (n: number) => html`<p id="twice">${n}</p><p id="twice">x</p>`,
+      'ERR_LIVE_DUPLICATE_ID',
+      /Odd1 \(.{22}\): the id "twice"/,
+    ],
+    [
+      'an element that is not closed',
+      (n: number) => html`<div id="open"><p>${n}</div>`,
+      'ERR_LIVE_MARKUP',
+      /Odd1 \(.{22}\): an element is not closed/,
+    ],
+    ['the same in a text', (n: number) => `<div id="open"><p>${n}</div>`, 'ERR_LIVE_MARKUP', /Odd1/],
+  ])('%s is said once, with component and id, and renders all the same', async (_, content, code, message) => {
+    const it = await (await open({ components: [view(content, 'Odd1')] })).live();
+    await it.event('go').expect(204);
+    await it.shows('1');
+    await it.event('go').expect(204);
+    await it.shows('2');
+    const said = app.errors.filter(({ error }) => (error as { code?: string }).code === code);
+    expect(said).toHaveLength(1);
+    expect(String(said[0]?.error)).toMatch(message);
+  });
+});

@@ -1,0 +1,124 @@
+// What an update says: bytes follow the change, for html`` and for any other text.
+import { type Html, html, raw } from 'htmx-liveview';
+import { describe, expect, test } from 'vitest';
+import { encodeFrame, numberFrame } from '../../protocol/frame.ts';
+import { diff, rendered } from '../../server/diff.ts';
+
+interface Row {
+  readonly id: number;
+  readonly n: number;
+}
+
+const rows = (count: number): Row[] => Array.from({ length: count }, (_, at) => ({ id: at + 1, n: 42 }));
+const item = ({ id, n }: Row) =>
+  html`<tr id="r-${id}"><td>${id}</td><td>item ${id}</td><td>${n}</td><td>open</td><td><button lv-event="buy" name="id" value="${id}">buy</button></td></tr>`;
+const table = (list: readonly Row[]) => html`<table><tbody id="rows">${list.map(item)}</tbody></table>`;
+
+describe.each([
+  ['html', (content: Html) => content],
+  ['text', (content: Html) => String(content)],
+] as const)('%s', (_, as) => {
+  const patch = (before: Html, now: Html) => diff(rendered(as(before)), rendered(as(now)));
+  const bytes = (before: Html, now: Html) =>
+    numberFrame(
+      999,
+      encodeFrame('update', JSON.stringify({ id: 'x'.repeat(22), from: 99, version: 100, ...patch(before, now) })),
+    ).length;
+  const change = (list: readonly Row[], id: number) => list.map((row) => (row.id === id ? { ...row, n: 43 } : row));
+  const all = rows(1000);
+
+  test('nothing changed: nothing is said', () => {
+    expect(patch(table(all), table(all.map((row) => ({ ...row }))))).toBeUndefined();
+  });
+
+  test('one of 1000 rows is at most 300 bytes, and as many of 10,000', () => {
+    expect(patch(table(all), table(change(all, 500)))).toEqual({
+      patch: [['r', 'r-500', String(item({ id: 500, n: 43 }))]],
+    });
+    expect(bytes(table(all), table(change(all, 500)))).toBeLessThanOrEqual(300);
+    const many = rows(10_000);
+    expect(bytes(table(many), table(change(many, 5000)))).toBeLessThanOrEqual(303);
+  });
+
+  test('a cell with an id of its own is at most 160 bytes', () => {
+    const cell = (list: readonly Row[]) =>
+      html`<table><tbody>${list.map(({ id, n }) => html`<tr id="r-${id}"><td>${id}</td><td id="n-${id}">${n}</td></tr>`)}</tbody></table>`;
+    expect(bytes(cell(all), cell(change(all, 500)))).toBeLessThanOrEqual(160);
+  });
+
+  test('an insert at the front says only what is new', () => {
+    expect(patch(table(all), table([{ id: 0, n: 1 }, ...all]))).toEqual({
+      patch: [['b', 'r-1', String(item({ id: 0, n: 1 }))]],
+    });
+  });
+
+  test('a swap of first and last is two moves', () => {
+    const [first, ...rest] = all as [Row, ...Row[]];
+    const last = rest.pop() as Row;
+    const operations = patch(table(all), table([last, ...rest, first]))?.patch;
+    expect(operations).toHaveLength(2);
+    expect(operations?.every(([kind]) => kind === 'm')).toBe(true);
+  });
+
+  test('a removal from the middle is one operation', () => {
+    expect(patch(table(all), table(all.filter(({ id }) => id !== 500)))).toEqual({ patch: [['x', 'r-500', '']] });
+  });
+
+  test.each([10, 100, 10_000])('%i appended rows are one operation that holds just them', (count) => {
+    const more = rows(1000 + count);
+    const operations = patch(table(all), table(more))?.patch;
+    expect(operations).toEqual([
+      [
+        'a',
+        'r-1000',
+        more
+          .slice(1000)
+          .map((row) => String(item(row)))
+          .join(''),
+      ],
+    ]);
+  });
+
+  test('a change in two places is two regions', () => {
+    expect(patch(table(all), table(change(change(all, 3), 900)))?.patch?.map(([, id]) => id)).toEqual(['r-3', 'r-900']);
+  });
+
+  test('what is in no region is said whole', () => {
+    const page = (title: string) => html`<h1>${title}</h1><p id="p">same</p>`;
+    expect(patch(page('a'), page('b'))).toEqual({ html: '<h1>b</h1><p id="p">same</p>' });
+  });
+
+  test('the innermost region is said, and the one around where its own part changed', () => {
+    const nested = (inner: string, outer: string) => html`<div id="o" title="${outer}"><i id="i">${inner}</i></div>`;
+    expect(patch(nested('a', 'x'), nested('b', 'x'))).toEqual({ patch: [['r', 'i', '<i id="i">b</i>']] });
+    expect(patch(nested('a', 'x'), nested('b', 'y'))?.patch?.map(([, id]) => id)).toEqual(['o']);
+  });
+
+  test('a doubled id is not relied on', () => {
+    const doubled = (text: string) => html`<div id="w"><p id="d">${text}</p><p id="d">same</p></div>`;
+    expect(patch(doubled('a'), doubled('b'))?.patch).toBeUndefined();
+    expect(patch(doubled('a'), doubled('b'))?.html).toContain('<p id="d">b</p>');
+  });
+
+  test('an element that is not closed makes the change larger, not wrong', () => {
+    const open = (text: string) => html`<div id="a"><p id="b">${text}</div>`;
+    expect(patch(open('a'), open('b'))).toEqual({ html: '<div id="a"><p id="b">b</div>' });
+  });
+});
+
+test('raw text inside a template is part of its region', () => {
+  const page = (text: string) => html`<div id="d">${raw(text)}</div>`;
+  expect(diff(rendered(page('<b>1</b>')), rendered(page('<b>2</b>')))).toEqual({
+    patch: [['r', 'd', '<div id="d"><b>2</b></div>']],
+  });
+  expect(diff(rendered(page('<b>1</b>')), rendered(page('</div><b>')))).toEqual({
+    html: '<div id="d"></div><b></div>',
+  });
+});
+
+test('regions are found in texts with comments, raw text, void elements and odd white space', () => {
+  const text = (n: number) => `<!-- <p id="x"> --><script>"</p>"</script>
+    <DIV  ID = 'a'
+      title=x ><br><input id=i value=${n}><textarea id="t"><p id="no"></textarea></DIV>`;
+  expect(diff(rendered(text(1)), rendered(text(2)))).toEqual({ patch: [['r', 'i', '<input id=i value=2>']] });
+});
