@@ -1,6 +1,5 @@
 // Owns the comparison of two html`` contents: by their values, before any text is built. Only regions whose values changed are written.
 
-import type { Operation } from '../protocol/patch.ts';
 import { Html, rawText, writeHtml } from '../views/html.ts';
 import type { Region } from '../views/regions.ts';
 import { isPlainId } from '../views/scan.ts';

@@ -104,7 +104,11 @@ describeInBrowser('patching', (visit, htmx) => {
         attributes: true,
         characterData: true,
       });
-      Object.assign(window, { changes: () => (take(observer.takeRecords()), changes.splice(0)) });
+      const all = () => {
+        take(observer.takeRecords());
+        return changes.splice(0);
+      };
+      Object.assign(window, { changes: all });
     });
   const changes = (page: Page): Promise<string[]> =>
     page.evaluate(() => (window as unknown as { changes: () => string[] }).changes());
