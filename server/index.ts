@@ -6,7 +6,7 @@ export type { Root } from '../views/root.ts';
 export type { Clock } from './clock.ts';
 export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from './component.ts';
 export { LiveError, type Refusal, type RefusalKind } from './errors.ts';
-export { type Disconnect, type Live, liveview } from './live.ts';
+export { type Disconnect, type Live, liveview, type Stats } from './live.ts';
 export type { BaseOptions, ErrorPlace, Options } from './settings.ts';
 export type { Viewer } from './subscriptions.ts';
 export { type Topic, topic } from './topic.ts';

@@ -18,6 +18,14 @@ import { unwrap } from './watch.ts';
 /** Whom to disconnect: everybody of an express-session, or every viewer for whom `match` returns true. */
 export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
 
+/** How much is on a node. */
+export interface Stats {
+  /** Open SSE responses. */
+  readonly streams: number;
+  /** Mounted components, those of viewers within the resume window included. */
+  readonly instances: number;
+}
+
 /** A server of live components. */
 export interface Live {
   /** Middleware for the live paths. Mount it after express-session: `app.use('/live', live.router)`. */
@@ -33,6 +41,8 @@ export interface Live {
   publish<Value>(topic: Topic<Value>, value: Value): void;
   /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
   disconnect(whom: Disconnect): void;
+  /** How much is on this node now. */
+  stats(): Stats;
   /** Stops: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */
   close(): void;
 }
@@ -59,6 +69,7 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect: (whom) =>
       subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),
+    stats: () => ({ streams: registry.streams.size, instances: registry.instances.size }),
     close() {
       stopBeating();
       subscriptions.close();

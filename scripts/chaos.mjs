@@ -1,0 +1,16 @@
+// Bundles the chaos client and runs it against the built package: npm run chaos -- --seconds 30 --seed 1 --json
+import { build } from 'esbuild';
+
+const outfile = 'dist/chaos/run.mjs';
+await build({
+  entryPoints: ['test/chaos/run.ts'],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
+});
+const { main } = await import(new URL(`../${outfile}`, import.meta.url));
+await main(process.argv.slice(2));
