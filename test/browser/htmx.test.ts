@@ -1,0 +1,295 @@
+// The whole of htmx on a live element: when an event fires and what it sends is htmx's own, in both versions.
+import { html, LiveComponent, type LiveEvent, raw } from 'htmx-liveview';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeInBrowser, isLive } from '../support/browser.ts';
+
+/** Notes what it gets. */
+class Sink extends LiveComponent<{ markup: string }> {
+  static component = 'test.Sink';
+  static events = { go: true, other: true };
+  static got: { name: string; fields: Record<string, unknown>; field: string | undefined }[] = [];
+  static gate: Promise<void> | undefined;
+  n = 0;
+
+  async go(fields: object, event: LiveEvent) {
+    Sink.got.push({ name: event.name, fields: { ...fields }, field: event.field });
+    await Sink.gate;
+    this.n++;
+  }
+  other(fields: object, event: LiveEvent) {
+    Sink.got.push({ name: event.name, fields: { ...fields }, field: event.field });
+  }
+  render() {
+    return html`<p id="n">${this.n}</p>${raw(this.session.markup)}`;
+  }
+}
+
+interface Case {
+  readonly markup: string;
+  /** What the user does. */
+  readonly act: (page: Page) => Promise<unknown>;
+  /** The fields of each event that the server gets. */
+  readonly got: readonly Record<string, unknown>[];
+  /** In which version of htmx it is there. */
+  readonly only?: '2' | '4';
+}
+
+const type = (text: string) => async (page: Page) => {
+  await page.locator('#e').click();
+  await page.keyboard.type(text);
+};
+const click = (page: Page) => page.locator('#e').click();
+
+const cases: Record<string, Case> = {
+  'a button fires on click': {
+    markup: '<button id="e" lv-event="go" name="a" value="1">x</button>',
+    act: click,
+    got: [{ a: '1' }],
+  },
+  'data-lv-event is the same': { markup: '<button id="e" data-lv-event="go">x</button>', act: click, got: [{}] },
+  'an input fires on change': {
+    markup: '<input id="e" name="a" lv-event="go">',
+    act: async (page) => {
+      await type('ab')(page);
+      await page.keyboard.press('Tab');
+    },
+    got: [{ a: 'ab' }],
+  },
+  'a select fires on change': {
+    markup: '<select id="e" name="a" lv-event="go"><option>1</option><option>2</option></select>',
+    act: (page) => page.locator('#e').selectOption('2'),
+    got: [{ a: '2' }],
+  },
+  'input changed delay': {
+    markup: '<input id="e" name="a" lv-event="go" hx-trigger="input changed delay:100ms">',
+    act: type('abc'),
+    got: [{ a: 'abc' }],
+  },
+  throttle: {
+    markup: '<button id="e" lv-event="go" hx-trigger="click throttle:5s">x</button>',
+    act: (page) => page.locator('#e').evaluate((it: HTMLElement) => it.click()),
+    got: [{}],
+  },
+  'a filter in brackets': {
+    markup: '<input id="e" name="a" lv-event="go" hx-trigger="keyup[key==\'Enter\']">',
+    act: async (page) => {
+      await type('ab')(page);
+      await page.keyboard.press('Enter');
+    },
+    got: [{ a: 'ab' }],
+  },
+  'from:': {
+    markup: '<button id="f">f</button><div lv-event="go" hx-trigger="click from:#f">x</div>',
+    act: (page) => page.locator('#f').click(),
+    got: [{}],
+  },
+  'target:': {
+    markup: '<div lv-event="go" hx-trigger="click target:.yes"><b class="no">n</b><b class="yes" id="e">y</b></div>',
+    act: async (page) => {
+      await page.locator('.no').click();
+      await click(page);
+    },
+    got: [{}],
+  },
+  once: {
+    markup: '<button id="e" lv-event="go" hx-trigger="click once">x</button>',
+    act: async (page) => {
+      await click(page);
+      await click(page);
+    },
+    got: [{}],
+  },
+  load: {
+    markup: '<div lv-event="go" hx-trigger="load" hx-vals=\'{"a":"1"}\'>x</div>',
+    act: async () => {},
+    got: [{ a: '1' }],
+  },
+  revealed: {
+    markup: '<div style="height: 2000px"></div><div id="e" lv-event="go" hx-trigger="revealed">x</div>',
+    act: (page) => page.locator('#e').scrollIntoViewIfNeeded(),
+    got: [{}],
+  },
+  intersect: {
+    markup: '<div style="height: 2000px"></div><div id="e" lv-event="go" hx-trigger="intersect once">x</div>',
+    act: (page) => page.locator('#e').scrollIntoViewIfNeeded(),
+    got: [{}],
+  },
+  'a custom event': {
+    markup: '<div id="e" lv-event="go" hx-trigger="mine">x</div>',
+    act: (page) => page.locator('#e').dispatchEvent('mine'),
+    got: [{}],
+  },
+  'two triggers': {
+    markup: '<button id="e" lv-event="go" hx-trigger="click, mine">x</button>',
+    act: async (page) => {
+      await click(page);
+      await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+      await page.locator('#e').dispatchEvent('mine');
+    },
+    got: [{}, {}],
+  },
+  'hx-vals': {
+    markup: '<button id="e" lv-event="go" name="a" value="1" hx-vals=\'{"b":"2"}\'>x</button>',
+    act: click,
+    got: [{ a: '1', b: '2' }],
+  },
+  'hx-vals js:': {
+    markup: '<button id="e" lv-event="go" hx-vals="js:{b: 1 + 1}">x</button>',
+    act: click,
+    got: [{ b: '2' }],
+  },
+  'hx-include': {
+    markup: '<input id="i" name="c" value="3"><button id="e" lv-event="go" hx-include="#i">x</button>',
+    act: click,
+    got: [{ c: '3' }],
+  },
+  'hx-params': {
+    markup:
+      '<form lv-event="go" hx-params="a"><input name="a" value="1"><input name="b" value="2"><button id="e">x</button></form>',
+    act: click,
+    got: [{ a: '1' }],
+    only: '2',
+  },
+  'hx-headers': {
+    markup: '<button id="e" lv-event="go" hx-headers=\'{"X-Mine":"ž"}\'>x</button>',
+    act: click,
+    got: [{}],
+  },
+  'a form': {
+    markup: '<form lv-event="go"><input name="a" value="1"><button id="e" name="by" value="me">x</button></form>',
+    act: click,
+    got: [{ a: '1', by: 'me' }],
+  },
+  'Enter in a form': {
+    markup: '<form lv-event="go"><input id="e" name="a"><button name="by" value="me">x</button></form>',
+    act: async (page) => {
+      await type('z')(page);
+      await page.keyboard.press('Enter');
+    },
+    got: [{ a: 'z', by: 'me' }],
+  },
+  'native validation': {
+    markup: '<form lv-event="go"><input id="i" name="a" required><button id="e">x</button></form>',
+    act: async (page) => {
+      await click(page);
+      await page.locator('#i').fill('now');
+      await click(page);
+    },
+    got: [{ a: 'now' }],
+  },
+  novalidate: {
+    markup: '<form lv-event="go" novalidate><input name="a" required><button id="e">x</button></form>',
+    act: click,
+    got: [{ a: '' }],
+  },
+  'multipart without files': {
+    markup:
+      '<form lv-event="go" hx-encoding="multipart/form-data"><input name="a" value="1"><button id="e">x</button></form>',
+    act: click,
+    got: [{ a: '1' }],
+  },
+  'a button of a form, with its own event': {
+    markup:
+      '<form lv-event="other"><input name="a" value="1"><button type="button" id="e" lv-event="go" name="b" value="2">x</button></form>',
+    act: click,
+    got: [{ a: '1', b: '2' }],
+  },
+  'hx-on beside it': {
+    markup: '<button id="e" lv-event="go" hx-on:click="document.title = \'clicked\'">x</button>',
+    act: click,
+    got: [{}],
+  },
+  'a link': { markup: '<a id="e" href="/elsewhere" lv-event="go">x</a>', act: click, got: [{}] },
+};
+
+describeInBrowser('htmx on a live element', (visit, htmx, version) => {
+  let app: TestApp;
+  let markup = '';
+  beforeEach(async () => {
+    Sink.got = [];
+    Sink.gate = undefined;
+    app = await startApp({
+      components: [Sink],
+      routes: (it, live) => {
+        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/sink', async (req, res) => {
+          res.send(
+            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Sink, { markup })}`,
+          );
+        });
+      },
+    });
+  });
+  afterEach(() => app.close());
+  const open = async (text: string) => {
+    markup = text;
+    const visitor = await visit();
+    await visitor.page.goto(`${app.url}/sink`);
+    await isLive(visitor.page);
+    return visitor;
+  };
+
+  describe('fires and sends as htmx says:', () => {
+    const here = Object.entries(cases).filter(([, { only }]) => only === undefined || only === version);
+    test.each(here)('%s', async (_, { markup, act, got }) => {
+      const { page, faults } = await open(markup);
+      await act(page);
+      await vi.waitFor(() => expect(Sink.got.map(({ fields }) => fields)).toEqual(got), 3000);
+      await page.waitForTimeout(60);
+      expect(Sink.got.map(({ fields }) => fields)).toEqual(got);
+      expect(new URL(page.url()).pathname).toBe('/sink');
+      expect(faults).toEqual([]);
+    });
+  });
+
+  test('every: again and again', async () => {
+    await open('<div lv-event="go" hx-trigger="every 100ms">x</div>');
+    await vi.waitFor(() => expect(Sink.got.length).toBeGreaterThan(2), 3000);
+  });
+
+  test.runIf(version === '2')('hx-prompt asks, and its answer travels', async () => {
+    const { page } = await open('<button id="e" lv-event="go" hx-prompt="Name?">x</button>');
+    page.once('dialog', (dialog) => dialog.accept('žluťoučký'));
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+  });
+
+  test('indicators and disabled controls last until the event has settled', async () => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const disable = version === '2' ? 'hx-disabled-elt' : 'hx-disable';
+    const { page } = await open(
+      `<button id="e" lv-event="go" hx-indicator="#busy" ${disable}="this">x</button><i id="busy">busy</i>`,
+    );
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+    await page.waitForTimeout(1200); // longer than the POST is held
+    expect(await page.locator('#busy').getAttribute('class')).toContain('htmx-request');
+    expect(await page.locator('#e').isDisabled()).toBe(true);
+    release();
+    await expect.poll(() => page.locator('#e').isDisabled()).toBe(false);
+    expect((await page.locator('#busy').getAttribute('class')) ?? '').not.toContain('htmx-request');
+    expect(await page.locator('#n').textContent()).toBe('1');
+  });
+
+  test('hx-sync replace: the last one counts', async () => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const { page } = await open('<input id="e" name="a" lv-event="go" hx-trigger="input" hx-sync="this:replace">');
+    await type('ab')(page);
+    release();
+    await vi.waitFor(() => expect(Sink.got.at(-1)?.fields).toEqual({ a: 'ab' }));
+  });
+
+  test('events made while the server is away are delivered when it is back', async () => {
+    const { page } = await open('<button id="e" lv-event="go" name="a" value="1">x</button>');
+    await page.context().setOffline(true);
+    await click(page);
+    await click(page);
+    await page.waitForTimeout(300);
+    await page.context().setOffline(false);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(2), 8000);
+  });
+});
