@@ -15,6 +15,12 @@ export interface Wiring {
   removed(element: Element): void;
 }
 
+/** Components that were put back without their inside, because another script had taken them away. */
+export const emptied = new WeakSet<Element>();
+
+/** So many operations in a patch make an index of ids worth while. */
+const MANY = 8;
+
 /** Thrown where a patch does not fit what the page holds: the component must be fetched whole. */
 export class Misfit extends Error {}
 
@@ -39,6 +45,8 @@ export class View {
   #rewired: Element[] = [];
   #isShown = true;
   #hasTemplates = false;
+  /** The base element of each id, while a patch of many operations is applied. */
+  #index: Map<string, Element | undefined> | undefined;
 
   /** Takes the root's present content as what the server said last. */
   constructor(root: Element, wiring: Wiring) {
@@ -65,6 +73,7 @@ export class View {
   /** Applies a patch. Throws Misfit where it does not fit; what has been applied by then stays. */
   patch(operations: readonly Operation[], isShown = true): void {
     this.#write(isShown, () => {
+      if (operations.length >= MANY) this.#makeIndex();
       for (const operation of operations) this.#operate(operation);
     });
   }
@@ -75,6 +84,7 @@ export class View {
     try {
       work();
     } finally {
+      this.#index = undefined;
       // a node that had to be moved without moveBefore has lost the focus
       if (focused !== document.activeElement && focused instanceof HTMLElement && this.#root.contains(focused)) {
         focused.focus({ preventScroll: true });
@@ -106,19 +116,47 @@ export class View {
     const [kind, id] = operation;
     const element = this.#find(id);
     const parent = element.parentNode as Element;
-    const live = this.#liveOf(parent);
+    const shown = this.#liveOf(parent);
+    // where the page has not followed base, base goes on alone, and is then shown whole
+    const isStale = shown !== undefined && this.#stale.delete(parent);
+    const live = isStale ? undefined : shown;
+    if (!this.#isShown && kind !== 'r') this.#stale.add(parent);
     if (kind === 'r') this.#replace(element, parent, live, operation[2]);
     else if (kind === 'm') this.#move(operation, element, live);
     else if (kind !== 'x') this.#insert(kind, element, [...this.#parse(operation[2], parent).childNodes], live);
     else for (const node of take(element, operation[2])) this.#remove(node, live);
+    if (isStale && shown) this.#rebuild(parent, shown);
   }
 
   /** The one base element of an id. The insides of other components are not in base. */
   #find(id: string): Element {
+    const found = this.#index ? this.#index.get(id) : this.#search(id);
+    if (!found) throw new Misfit(`not just one element has the id ${id}`);
+    return found;
+  }
+
+  #search(id: string): Element | undefined {
     const value = CSS.escape(id);
     const found = this.#base.querySelectorAll(`[id="${value}"],[${ATTRIBUTES.id}="${value}"]`);
-    if (found.length !== 1) throw new Misfit(`${found.length} elements have the id ${id}`);
-    return found[0] as Element;
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** For a patch of many operations: all ids, once. */
+  #makeIndex(): void {
+    this.#index = new Map();
+    this.#note(this.#base);
+  }
+
+  /** Takes the ids in a new part of base into the index. One that is there twice names nothing. */
+  #note(within: Element): void {
+    const index = this.#index;
+    if (!index) return;
+    for (const element of [within, ...within.querySelectorAll(`[id],[${ATTRIBUTES.id}]`)]) {
+      if (element === this.#base) continue;
+      for (const id of [element.id, element.getAttribute(ATTRIBUTES.id)]) {
+        if (id) index.set(id, index.has(id) && index.get(id) !== element ? undefined : element);
+      }
+    }
   }
 
   #liveOf(base: Node): Element | undefined {
@@ -186,20 +224,37 @@ export class View {
 
   /** Writes an element's content from base, where the live DOM has not followed it. */
   #rebuild(base: Element, live: Element): void {
-    for (const child of [...live.children]) this.#wiring.removed(child);
-    live.replaceChildren(...[...base.childNodes].map((node) => this.#show(node)));
+    const nodes = [...base.childNodes].map((node) => this.#show(node)); // components move into these
+    for (const child of [...live.children]) if (!nodes.includes(child)) this.#wiring.removed(child);
+    live.replaceChildren(...nodes);
   }
 
-  /** Makes the live node for a base node. New components get their insides. */
+  /** Makes the live node for a base node. New components get their insides; those that are on the page already stay what they are. */
   #show(base: ChildNode): ChildNode {
-    const components = base instanceof Element ? [base, ...base.querySelectorAll(ROOT)] : [];
+    const components =
+      base instanceof Element ? [base, ...base.querySelectorAll(ROOT)].filter((it) => it.matches(ROOT)) : [];
     const full = components.filter((component) => this.#insides.has(component));
+    const before = components.filter((it) => !full.includes(it)).map((it) => [it, this.#live.get(it)] as const);
     for (const component of full) component.append(this.#insides.get(component) as DocumentFragment);
     const shown = document.importNode(base, true);
     for (const component of full) component.replaceChildren();
     this.#link(base, shown);
-    if (shown instanceof Element) this.#added.push(shown);
-    return shown;
+    const kept = before.map(([component, old]) => this.#keep(component, old as Element | undefined));
+    const result = kept.find((it) => it?.made === shown)?.old ?? shown;
+    if (result instanceof Element) this.#added.push(result);
+    return result;
+  }
+
+  /** Puts a component's own element back in the place of a new, empty one. */
+  #keep(component: Element, old: Element | undefined): { made: Node; old: ChildNode } | undefined {
+    const made = this.#live.get(component) as Element;
+    if (!old?.isConnected) {
+      emptied.add(made);
+      return undefined;
+    }
+    made.replaceWith(old);
+    this.#live.set(component, old);
+    return { made, old };
   }
 
   // --- Children --------------------------------------------------------------------------------------------------
@@ -238,6 +293,7 @@ export class View {
   /** A new node of the server's: it moves into base as it is, and the page gets a copy. */
   #create(wanted: ChildNode, live: Element | undefined): ChildNode {
     if (live) this.#show(wanted);
+    if (wanted instanceof Element) this.#note(wanted);
     return wanted;
   }
 
@@ -259,6 +315,7 @@ export class View {
   }
 
   #remove(node: ChildNode, live: Element | undefined): void {
+    if (this.#index && node instanceof Element) this.#index.delete(node.id);
     const shown = this.#shown(node, live);
     node.remove();
     if (!shown) return;

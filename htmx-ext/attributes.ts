@@ -5,8 +5,6 @@ import { changeControl } from './forms.ts';
 /** Marks of htmx and of this extension, which are not the server's. */
 const FOREIGN_CLASSES = /^(?:htmx-(?:request|added|settling|swapping)|lv-)/;
 const FOREIGN_ATTRIBUTES = /^(?:data-htmx-powered|data-disabled-by-htmx|data-hx-revealed)$/;
-/** Attributes that are also the state of a control. */
-const CONTROL_ATTRIBUTES = /^(?:value|checked|selected)$/;
 
 /** The names of the attributes in which two elements differ. */
 export function changedAttributes(base: Element, next: Element): string[] {
@@ -25,9 +23,17 @@ export function copyAttribute(to: Element, from: Element, name: string): void {
 export function writeAttribute(live: Element, base: Element, next: Element, name: string): void {
   if (name === 'class') writeClasses(live, base, next);
   else if (name === 'style' && live instanceof HTMLElement) writeStyle(live, base, next);
-  else if (CONTROL_ATTRIBUTES.test(name)) changeControl(live, () => copyAttribute(live, next, name));
+  else if (isState(live, name)) changeControl(live, () => copyAttribute(live, next, name));
   else if (name === 'disabled' && live.hasAttribute('data-disabled-by-htmx')) return writeDisabled(live, next);
   else copyAttribute(live, next, name);
+}
+
+/** Whether an attribute is what a control shows: of a checkbox, a radio and an option its value is not. */
+function isState(element: Element, name: string): boolean {
+  if (name === 'checked' || name === 'selected') return true;
+  const isChoice =
+    element instanceof HTMLOptionElement || /^(?:checkbox|radio)$/.test((element as HTMLInputElement).type ?? '');
+  return name === 'value' && !isChoice;
 }
 
 function writeClasses(live: Element, base: Element, next: Element): void {
@@ -44,7 +50,18 @@ function writeDisabled(live: Element, next: Element): void {
 }
 
 function writeStyle(live: HTMLElement, base: Element, next: Element): void {
+  const said = next.getAttribute('style') ?? '';
+  if (live.getAttribute('style') === base.getAttribute('style')) {
+    live.style.cssText = said;
+    if (said === '') live.removeAttribute('style');
+    return;
+  }
   const [before, after] = [base, next].map((element) => readStyle(element.getAttribute('style') ?? ''));
+  // a shorthand with var() has no parts that could be written by themselves
+  if ([...(after as Style).values()].some(([value]) => value === '')) {
+    live.style.cssText += `;${said}`;
+    return;
+  }
   for (const [name] of before as Style) if (!after?.has(name)) live.style.removeProperty(name);
   for (const [name, [value, priority]] of after as Style) live.style.setProperty(name, value, priority);
 }

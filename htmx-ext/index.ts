@@ -64,25 +64,32 @@ function start(htmx: Htmx): void {
   );
   const sender = new Sender(page);
 
+  /** The component of an element; an event may come before the page was searched, as `load` does. */
+  function entryOf(element: Element): Entry | undefined {
+    const root = element.closest(ROOT);
+    if (root && !page.entries.has(root) && document.readyState !== 'loading' && isInScope(root)) page.add(root);
+    return page.entryOf(element);
+  }
+
   /** Starts htmx's own request for an element's event; it comes back to {@link deliver}. */
   function trigger(element: Element, event: Event | undefined): void {
     if (!nameOf(element) || isSuperseded(element, event)) return;
-    if (!page.entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
-    const values = detailValues(event);
+    if (!entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
+    const values = { ...(htmx.registerExtension ? ownValue(element, event) : {}), ...detailValues(event) };
     const options = {
       source: element,
       event,
       target: element,
       swap: 'none',
       push: 'false',
-      ...(values ? { values } : {}),
+      values,
     } as const;
     htmx.ajax('POST', action(), options)?.catch?.(() => {});
   }
 
   /** Takes over a request that htmx has composed. */
   function deliver({ element, event, headers, body }: Request) {
-    const entry = page.entryOf(element);
+    const entry = entryOf(element);
     const name = nameOf(element);
     const isSubmit = event?.type === 'submit';
     const form = element instanceof HTMLFormElement ? element : element.closest('form');
@@ -265,6 +272,12 @@ function isSuperseded(element: Element, event: Event | undefined): boolean {
   if (event.type === 'submit') submitted.set(element, event.timeStamp);
   const form = element.closest('form');
   return form !== null && form !== element && event.timeStamp < (submitted.get(form) ?? 0);
+}
+
+/** A button's own value, which htmx 4 leaves out in a form unless it submits it. */
+function ownValue(element: Element, event: Event | undefined): Record<string, string> {
+  const isOwn = element instanceof HTMLButtonElement && element.name !== '' && event?.type !== 'submit';
+  return isOwn ? { [element.name]: element.value } : {};
 }
 
 /** A CustomEvent's primitive details are fields, so that drag and drop needs no script of its own. */

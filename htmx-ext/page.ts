@@ -4,7 +4,7 @@
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
 import type { Order, Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
-import { Misfit, View, type Wiring } from './apply.ts';
+import { emptied, Misfit, View, type Wiring } from './apply.ts';
 import { Connection } from './connect.ts';
 import { type Post, post } from './post.ts';
 
@@ -77,8 +77,9 @@ export class Page {
       root,
       id,
       view: new View(root, this.#wiring),
-      viewer: isCopy ? `${this.#viewer}-${++this.#copies}` : this.#viewer,
-      epoch: undefined,
+      viewer: this.#viewerOf(root, isCopy),
+      // one that was put back without its inside must get it, whatever its token says
+      epoch: emptied.has(root) ? 'none' : undefined,
       version: 0,
       state: 'waiting',
       navigates: false,
@@ -90,6 +91,13 @@ export class Page {
     this.#wait(entry);
     this.connection.open();
     if (this.connection.hello) this.#subscribe([entry]);
+  }
+
+  /** A component inside a copy belongs to that copy's viewer. */
+  #viewerOf(root: Element, isCopy: boolean): string {
+    const around = root.parentElement && this.entryOf(root.parentElement);
+    if (around && around.viewer !== this.#viewer) return around.viewer;
+    return isCopy ? `${this.#viewer}-${++this.#copies}` : this.#viewer;
   }
 
   /** Lets go of root elements that have left the page; without any the stream is closed. */
@@ -179,8 +187,8 @@ export class Page {
   #live(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {
     if (item.as) this.#rename(entry, item.as, item.session ?? '');
     const isNew = entry.epoch !== item.epoch;
-    const isReset = isNew && entry.epoch !== undefined;
-    if (isNew) entry.version = item.updates ? 0 : item.version;
+    const isReset = isNew && entry.epoch !== undefined && entry.epoch !== 'none';
+    if (isNew) entry.version = item.updates?.[0] ? item.updates[0].from : item.version;
     entry.epoch = item.epoch;
     entry.navigates = item.navigates ?? false;
     entry.state = 'live';

@@ -21,15 +21,22 @@ export function pair(old: readonly ChildNode[], wanted: readonly ChildNode[]): P
   for (const node of old) {
     const key = keyOf(node);
     if (key !== undefined && !keyed.has(key)) keyed.set(key, node);
-    else if (key === undefined) loose.set(kindOf(node), [...(loose.get(kindOf(node)) ?? []), node]);
+    else if (key === undefined) push(loose, kindOf(node), node);
   }
+  for (const list of loose.values()) list.reverse(); // to take the first with pop
   return wanted.map((node) => {
     const key = keyOf(node);
-    if (key === undefined) return [loose.get(kindOf(node))?.shift(), node];
+    if (key === undefined) return [loose.get(kindOf(node))?.pop(), node];
     const match = keyed.get(key);
     keyed.delete(key);
     return [match && kindOf(match) === kindOf(node) ? match : undefined, node];
   });
+}
+
+function push(map: Map<string, ChildNode[]>, key: string, node: ChildNode): void {
+  const list = map.get(key);
+  if (list) list.push(node);
+  else map.set(key, [node]);
 }
 
 /** The matched nodes that can stay where they are: a longest run that is in order already. All others are moved. */

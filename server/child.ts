@@ -31,6 +31,7 @@ export class Children {
   #known = new Map<string, Child>();
   #asked = new Map<string, Child>();
   #calls = new Map<string, number>();
+  readonly #failed = new Map<string, string>();
 
   /** @param parent the parent's id: a child's id follows from it, so that it is the same in the static and the live render. */
   constructor(parent: string) {
@@ -60,6 +61,15 @@ export class Children {
     return [...this.#known.values()];
   }
 
+  /** A child could not be mounted: it is not tried again until its payload changes. */
+  failed({ id, text }: Child): void {
+    this.#failed.set(id, text);
+  }
+
+  hasFailed({ id, text }: Child): boolean {
+    return this.#failed.get(id) === text;
+  }
+
   /** What stands for a child: its root element without content. Without a key, the order of the calls tells children apart. */
   ask(type: ComponentClass, session: unknown, key: string | number | undefined): Html {
     const name = type.component;
@@ -67,10 +77,11 @@ export class Children {
     this.#calls.set(name, call + 1);
     const id = childId(this.#parent, name, key === undefined ? `#${call}` : `=${key}`);
     if (this.#asked.has(id)) throw twice(type, key);
-    const text = JSON.stringify(session);
+    const text = JSON.stringify(session ?? {});
     const known = this.#known.get(id);
     const revision = known === undefined ? 0 : known.text === text ? known.revision : known.revision + 1;
-    this.#asked.set(id, { id, type, session, text, revision });
+    // a copy: what the parent changes later is not the child's yet
+    this.#asked.set(id, { id, type, session: JSON.parse(text), text, revision });
     return placeholder(id, type, revision);
   }
 }

@@ -31,7 +31,7 @@ function diffFrom(first: number, before: Html, now: Html, edit: Edit): boolean {
     const [old, value] = [before.values[at], now.values[at]];
     if (Object.is(old, value)) continue;
     const inside: Edit = { operations: [], gone: [], come: [] };
-    if (diffValue(old, value, inside)) {
+    if (diffValue(old, value, inside, template.openAt[at]?.at(-1))) {
       if (inside.operations.length > 0) nested.push({ hole: at, edit: inside });
       continue;
     }
@@ -93,16 +93,19 @@ function idOf({ values }: Html, { before, hole, after }: Region): string | undef
   return isPlainId(id) ? id : undefined;
 }
 
-function diffValue(old: unknown, value: unknown, edit: Edit): boolean {
+/** @param parent the element around, if it is in the same template. */
+function diffValue(old: unknown, value: unknown, edit: Edit, parent?: string): boolean {
   if (value instanceof Html) return old instanceof Html && diffHtml(old, value, edit);
-  return Array.isArray(value) && Array.isArray(old) && diffArray(old, value, edit);
+  return Array.isArray(value) && Array.isArray(old) && diffArray(old, value, edit, parent);
 }
 
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
-function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit): boolean {
+function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit, parent: string | undefined): boolean {
   const same = diffSameList(old, now, edit);
   if (same !== undefined) return same;
+  // a parser puts a body around the rows of a table, so that they can't be listed as they stand
+  if (parent === 'table') return false;
   const before = old.map(itemOf);
   const items = now.map(itemOf);
   if (!isList(before) || !isList(items)) return false;

@@ -84,6 +84,7 @@ function diffRun(before: Run, now: Run, edit: Edit): boolean {
 
 function diffList(before: Run, was: readonly string[], now: Run, ids: readonly string[], edit: Edit): boolean {
   const [gap] = [...now.gaps, ...before.gaps];
+  if (now.items.some(({ region }) => region.isBare)) return false;
   if (gap === undefined || ![...now.gaps, ...before.gaps].every((other) => other === gap)) return false;
   const operations = listOperations(was, { ids, gap, textOf: (at) => textOf(now.items[at] as Placed) });
   if (!operations) return false;

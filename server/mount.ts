@@ -4,6 +4,7 @@ import type { Operation } from '../protocol/patch.ts';
 import type { Html } from '../views/html.ts';
 import { type Child, fill } from './child.ts';
 import { type Change, rendered, textOf } from './diff.ts';
+import { LiveError } from './errors.ts';
 import { Instance } from './instance.ts';
 import type { Registry, Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
@@ -20,6 +21,9 @@ export interface Origin {
   readonly context: unknown;
   readonly sessionId: string;
 }
+
+/** Milliseconds for which an update waits for the children that came with it. */
+const CHILD_PATIENCE = 200;
 
 /** Makes live instances. */
 export class Mounter {
@@ -98,9 +102,22 @@ export class Mounter {
 
   /** After a render: mounts the children it asked for first, gives others their new session, ends those it no longer asked for. */
   async settleChildren(parent: Instance): Promise<void> {
+    if (parent.ended) return;
     const { asked, gone } = parent.children.end();
     for (const { id } of gone) this.#endChild(parent, id);
-    await Promise.all(asked.map((child) => this.#settleChild(parent, child)));
+    if (asked.length === 0) return;
+    const mounts = Promise.all(asked.map((child) => this.#settleChild(parent, child)));
+    await this.#atMost(CHILD_PATIENCE, mounts);
+    if (parent.ended) for (const { id } of asked) this.#endChild(parent, id);
+  }
+
+  /** A slow child does not hold its parent back: its place is sent empty, and its content follows. */
+  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#settings.clock.after(ms, resolve);
+    });
+    await Promise.race([work, late]).finally(cancel);
   }
 
   async #settleChild(parent: Instance, child: Child): Promise<void> {
@@ -111,12 +128,26 @@ export class Mounter {
         known.changed();
       }
       await known.mounted?.catch(() => {});
-      return;
+    } else if (this.#registry.seatsOf(parent).length > 0 && !parent.children.hasFailed(child)) {
+      await this.#mountChild(parent, child);
     }
+  }
+
+  async #mountChild(parent: Instance, child: Child): Promise<void> {
     const { context, sessionId, url } = parent;
+    if (this.#settings.components.get(child.type.component) !== child.type) {
+      parent.children.failed(child);
+      return this.report(parent, unregistered(child.type), 'child()');
+    }
     const instance = this.mount({ ...child, context, sessionId }, url, (made) => this.#sitBeside(parent, made));
-    // one that can't be mounted says so when the page subscribes it
-    await instance.mounted?.catch(() => this.#endChild(parent, child.id));
+    try {
+      await instance.mounted;
+      if (parent.ended) this.#endChild(parent, child.id);
+    } catch {
+      // it was reported; the page is told when it subscribes the child
+      parent.children.failed(child);
+      this.#endChild(parent, child.id);
+    }
   }
 
   /** A child is seen by whoever sees its parent. */
@@ -171,4 +202,11 @@ export class Mounter {
     });
     return filled ? { patch: filled } : {};
   }
+}
+
+function unregistered(type: ComponentClass): LiveError {
+  return new LiveError(
+    'ERR_LIVE_UNREGISTERED',
+    `child(): ${type.name} is not registered. Add it: liveview({ components: [${type.name}] }).`,
+  );
 }

@@ -90,8 +90,9 @@ export class Subscriptions {
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
     await this.#dispatch.update(instance);
     const { settled } = seat;
-    const held = item.epoch === instance.epoch ? (item.version ?? 0) : 0;
-    const updates = shows(instance, item, claims) ? {} : { updates: instance.since(held) };
+    const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
+    const missed = instance.since(held);
+    const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const said = { ...this.#describe(instance), ...updates };
     return accept({ ...said, id: item.id, ...(settled ? { settled } : {}) });
   }

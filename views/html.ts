@@ -25,8 +25,12 @@ export class Html {
     this.isSound = template.isSound;
     for (let at = 0; at < values.length; at++) {
       const value = values[at];
-      if (typeof value !== 'object' || value === null) continue;
-      const found = look(template, at, listed(values, at, value));
+      if (typeof value !== 'object' || value === null) {
+        if (template.noText?.[at] && !isBlank(value)) this.isSound = false;
+        continue;
+      }
+      if (!(value instanceof Html) && Symbol.iterator in value) values[at] = copy(value as Iterable<unknown>);
+      const found = look(template, at, values[at]);
       this.pending ||= found.pending;
       this.isSound &&= found.isSound;
     }
@@ -44,12 +48,22 @@ export class Html {
 
 const START: Place = { at: 0, offset: 0 };
 
-/** Other iterables than arrays are read once, now. */
-function listed(values: unknown[], at: number, value: object): object {
-  if (Array.isArray(value) || value instanceof Html || !(Symbol.iterator in value)) return value;
-  const list = Array.from(value as Iterable<unknown>);
-  values[at] = list;
-  return list;
+/**
+ * Lists are copied, at any depth: what was rendered must not change when the state does, or no difference would be seen.
+ * Other iterables than arrays are read once, now.
+ */
+function copy(list: Iterable<unknown>): unknown[] {
+  return Array.from(list, (item) => {
+    const isList = typeof item === 'object' && item !== null && !(item instanceof Html) && Symbol.iterator in item;
+    return isList ? copy(item as Iterable<unknown>) : item;
+  });
+}
+
+/** Whether a value writes no text that a parser would move out of a table. */
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string'
+    ? /^[\t\n\f\r ]*$/.test(value)
+    : typeof value === 'boolean' || value === null || value === undefined;
 }
 
 /** What a value says of the template around it. */
@@ -59,10 +73,11 @@ interface Look {
 }
 
 const NOTHING: Look = { pending: false, isSound: true };
+const UNSOUND: Look = { pending: false, isSound: false };
 const PENDING: Look = { pending: true, isSound: true };
 
 function look(template: Template, at: number, value: unknown): Look {
-  if (typeof value !== 'object' || value === null) return NOTHING;
+  if (typeof value !== 'object' || value === null) return template.noText?.[at] && !isBlank(value) ? UNSOUND : NOTHING;
   if (value instanceof Html) {
     if (value.isSound && fits(template, at, value)) return value.pending ? PENDING : NOTHING;
     return { pending: value.pending, isSound: false };
@@ -124,6 +139,7 @@ const RAW: Template = {
   regions: [],
   regionOf: [-1],
   openAt: [[]],
+  noText: undefined,
   tops: [],
   item: undefined,
   isSound: true,
@@ -239,7 +255,7 @@ function writeAttribute({ name, whole, url, code }: Extract<Hole, { kind: 'attri
 }
 
 function isScript(name: string, value: string): boolean {
-  return name.endsWith('trigger') ? value.includes('[') : /^\s*(?:js|javascript):/i.test(value);
+  return /trigger(?::|$)/.test(name) ? value.includes('[') : /^\s*(?:js|javascript):/i.test(value);
 }
 
 function scripted(name: string, value: string): LiveError {

@@ -1,7 +1,7 @@
 // Owns a template's regions: the elements with an id, which a patch can change on their own. In: statics and holes. Out: where
 // each region starts and ends, and in which region each hole stands.
 
-import { isPlainId, Malformed, Scanner, type Tag } from './scan.ts';
+import { isPlainId, isTextMisplaced, Malformed, Scanner, type Tag } from './scan.ts';
 import type { Hole } from './template.ts';
 
 /** A place in a template: which static string, and how far into it. */
@@ -30,6 +30,8 @@ export interface Regions {
   readonly regionOf: readonly number[];
   /** For each hole the elements that are open there. */
   readonly openAt: readonly (readonly string[])[];
+  /** The holes in whose place a parser would leave no text; undefined where there are none. */
+  readonly noText: readonly boolean[] | undefined;
   /** The names of the elements that no other element of the template is around. */
   readonly tops: readonly string[];
   /** The region that is all of the template but white space, and that white space: an item of a list. */
@@ -59,7 +61,15 @@ export function findRegions(statics: readonly string[], holes: readonly Hole[]):
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const none = holes.map(() => -1);
-    return { regions: [], regionOf: none, openAt: holes.map(() => []), tops: [], item: undefined, isSound: false };
+    return {
+      regions: [],
+      regionOf: none,
+      openAt: holes.map(() => []),
+      noText: undefined,
+      tops: [],
+      item: undefined,
+      isSound: false,
+    };
   }
 }
 
@@ -99,7 +109,9 @@ function readRegions(
   if (scanner.open.length > 0) throw new Malformed();
   const regions = drafts.map((draft) => finish(draft, statics));
   const regionOf = places.map((place) => innermost(drafts, place));
-  return { regions, regionOf, openAt, tops, item: itemOf(text, drafts, tops), isSound: true };
+  const inTable = openAt.map((open, at) => holes[at]?.kind === 'text' && isTextMisplaced(open));
+  const noText = inTable.includes(true) ? inTable : undefined;
+  return { regions, regionOf, openAt, noText, tops, item: itemOf(text, drafts, tops), isSound: true };
 }
 
 /** An element whose id is one text, or one text with one hole in it. */

@@ -57,6 +57,7 @@ export class Scanner {
   seek(): number {
     for (;;) {
       const start = this.text.indexOf('<', this.at);
+      this.#checkText(start < 0 ? this.text.length : start);
       if (start < 0) return -1;
       const next = this.text.charCodeAt(start + 1) | 32;
       if (next >= 97 && next <= 122) return start;
@@ -71,6 +72,11 @@ export class Scanner {
   tag(start: number): Tag {
     this.at = start;
     return this.text[start + 1] === '/' ? this.#close(start) : this.#start(start);
+  }
+
+  /** Text in a table is moved out of it; a hole is not text yet. */
+  #checkText(end: number): void {
+    if (isTextMisplaced(this.#open) && /[^\t\n\f\r \0]/.test(this.text.slice(this.at, end))) throw new Malformed();
   }
 
   /** Passes over the rest of the element that was opened last: it ends at `end`. */

@@ -26,11 +26,11 @@ export interface Template extends Regions {
 }
 
 const URL_ATTRIBUTES =
-  /^(?:href|src|action|formaction|poster|cite|data|ping|background|xlink:href|(?:data-)?hx-(?:get|post|put|patch|delete))$/;
+  /^(?:href|src|action|formaction|poster|cite|data|ping|background|xlink:href|(?:data-)?hx-(?:get|post|put|patch|delete|action|query)(?::[\w:-]+)?)$/;
 /** Attributes whose value is code or a document: escaping for HTML does not make a value safe there. */
 const CODE_ATTRIBUTES = /^(?:on|hx-on|data-hx-on|srcdoc$)/;
 /** Attributes of htmx whose value may be code, if it says so. */
-const SCRIPTED_ATTRIBUTES = /^(?:data-)?hx-(?:vals|headers|vars|request|config|trigger)$/;
+const SCRIPTED_ATTRIBUTES = /^(?:data-)?hx-(?:vals|headers|vars|request|config|confirm|prompt|trigger)(?::[\w:-]+)?$/;
 const CODE_ELEMENTS = /^(?:script|style)$/;
 const SPACE = /[\s/]/;
 
@@ -88,7 +88,8 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
       throw misplaced(before, `in ${name}, whose value is code`, 'use lv-event, or raw()');
     const isUrl = URL_ATTRIBUTES.test(name);
     if (isUrl) checkAddress(cursor.value, before, after);
-    if (SCRIPTED_ATTRIBUTES.test(name) && /^\s*(?:js|javascript):/i.test(cursor.value)) {
+    const isFilter = /trigger(?::|$)/.test(name) && cursor.value.includes('[');
+    if (SCRIPTED_ATTRIBUTES.test(name) && (isFilter || /^\s*(?:js|javascript):/i.test(cursor.value))) {
       throw misplaced(before, `in ${name}, in code`, 'write JSON instead');
     }
     const whole = cursor.value === '' && after.startsWith(state) && /\s[^\s"'=<>]+\s*=\s*["']$/.test(before);
@@ -97,8 +98,8 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
       kind: 'attribute',
       name,
       whole,
-      url: isUrl && isStart,
-      code: SCRIPTED_ATTRIBUTES.test(name) && (isStart || name.endsWith('trigger')),
+      url: (isUrl || isAnimated(cursor)) && isStart,
+      code: SCRIPTED_ATTRIBUTES.test(name) && (isStart || /trigger(?::|$)/.test(name)),
     };
   }
   if (state === 'unquoted' || state === 'before-value') {
@@ -108,6 +109,11 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
     throw misplaced(before, `inside <${cursor.tag}>`, 'pass data in a data-* attribute, or use raw()');
   if (state === 'comment') throw misplaced(before, 'inside a comment', 'move it out');
   throw misplaced(before, 'in the name of a tag or attribute', 'write name="${…}"; a boolean makes it come and go');
+}
+
+/** Whether an attribute may set another element's address. */
+function isAnimated({ tag, attribute }: Cursor): boolean {
+  return /^(?:animate|set)$/.test(tag) && /^(?:values|to|from|by)$/.test(attribute);
 }
 
 /** What stands for a hole in the value that was read so far. */

@@ -13,6 +13,8 @@ export interface TextRegion {
   readonly offsets: readonly number[];
   /** Whether nothing but white space stands between the children. */
   readonly isList: boolean;
+  /** Whether it stands in a table by itself: a parser puts a body around such rows, so that they can't be listed as they stand. */
+  readonly isBare: boolean;
 }
 
 /** What was read of a text. */
@@ -36,10 +38,10 @@ export function readText(text: string, open: readonly string[] = [], earlier?: E
     const inside = readChildren(scanner, 0, undefined, old);
     if (scanner.open.length !== open.length) throw new Malformed();
     const { children, offsets, isList } = inside;
-    return { root: { id: '', length: text.length, children, offsets, isList }, isMalformed: false };
+    return { root: { id: '', length: text.length, children, offsets, isList, isBare: false }, isMalformed: false };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return { root: { id: '', length: text.length, ...CHILDLESS }, isMalformed: true };
+    return { root: { id: '', length: text.length, ...CHILDLESS, isBare: false }, isMalformed: true };
   }
 }
 
@@ -102,7 +104,8 @@ class Found implements Children {
 
 function readRegion(scanner: Scanner, tag: Tag, known: Known | undefined): TextRegion {
   const id = tag.id as string;
-  if (tag.kind === 'whole') return { id, length: tag.end - tag.start, ...CHILDLESS };
+  const isBare = scanner.open.at(tag.kind === 'open' ? -2 : -1) === 'table';
+  if (tag.kind === 'whole') return { id, length: tag.end - tag.start, ...CHILDLESS, isBare };
   const same = known?.sameAs(scanner.text, tag.start, id);
   if (same) {
     scanner.leave(tag.start + same.length);
@@ -110,7 +113,7 @@ function readRegion(scanner: Scanner, tag: Tag, known: Known | undefined): TextR
   }
   const inside = readChildren(scanner, tag.start, scanner.open.length, known?.find(id));
   const { children, offsets, isList } = inside;
-  return { id, length: scanner.at - tag.start, children, offsets, isList };
+  return { id, length: scanner.at - tag.start, children, offsets, isList, isBare };
 }
 
 /** The children of a region of the text before, in order and by id. */

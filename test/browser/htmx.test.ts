@@ -63,7 +63,7 @@ const cases: Record<string, Case> = {
     got: [{ a: '2' }],
   },
   'input changed delay': {
-    markup: '<input id="e" name="a" lv-event="go" hx-trigger="input changed delay:100ms">',
+    markup: '<input id="e" name="a" lv-event="go" hx-trigger="input changed delay:500ms">',
     act: type('abc'),
     got: [{ a: 'abc' }],
   },

@@ -255,6 +255,54 @@ describeInBrowser('patching', (visit, htmx) => {
     expect(await page.locator('#text').getAttribute('title')).toBe('shown');
   });
 
+  test('children survive an update of their parent that was cancelled', async () => {
+    const { page } = await open('/board');
+    await page.locator('.card input').first().fill('typed');
+    await page.evaluate(() =>
+      document.addEventListener('liveview:before-update', (event) => event.preventDefault(), { once: true }),
+    );
+    if (Board.live) Board.live.order = [2, 1, 3];
+    await page.waitForTimeout(150);
+    expect(await page.locator('.card b').allTextContents()).toEqual(['card 1', 'card 2', 'card 3']);
+    if (Board.live) Board.live.order = [2, 1, 3, 4];
+    await expect
+      .poll(() => page.locator('.card b').allTextContents())
+      .toEqual(['card 2', 'card 1', 'card 3', 'card 4']);
+    expect(await page.locator('.card').nth(1).locator('input').inputValue()).toBe('typed');
+    await isLive(page);
+    await page.locator('.card').nth(1).locator('button').click();
+    await expect.poll(() => page.locator('.card').nth(1).locator('i').textContent()).toBe('1');
+  });
+
+  test('a remove that was cancelled is made good when the list changes again', async () => {
+    const { page } = await open('/lab');
+    await page.evaluate(() =>
+      document.addEventListener('liveview:before-update', (event) => event.preventDefault(), { once: true }),
+    );
+    (Lab.live as Lab).rows.shift();
+    await page.waitForTimeout(150);
+    expect(await page.locator('#r-1').count()).toBe(1);
+    await set(page, (lab) => lab.rows.shift());
+    expect(await page.locator('#r-1,#r-2').count()).toBe(0);
+    expect(await page.locator('#rows tr').count()).toBe(18);
+  });
+
+  test('a thousand rows turn round in a moment', async () => {
+    const { page } = await open('/lab');
+    await set(page, (lab) => {
+      lab.rows = Array.from({ length: 1000 }, (_, at) => ({ id: at + 1, name: `item ${at}`, n: 1 }));
+    });
+    await page.evaluate(() => {
+      let start = 0;
+      document.addEventListener('liveview:before-update', () => (start = performance.now()));
+      document.addEventListener('liveview:after-update', () =>
+        Object.assign(window, { took: performance.now() - start }),
+      );
+    });
+    await set(page, (lab) => lab.rows.reverse());
+    expect(await page.evaluate(() => document.querySelector('#rows tr')?.id)).toBe('r-1000');
+  });
+
   test('a region that another script has taken away is back when it changes', async () => {
     const { page } = await open('/lab');
     await page.evaluate(() => document.querySelector('#r-3')?.remove());
