@@ -3,44 +3,23 @@
 
 import { NAVIGATE } from '../protocol/names.ts';
 import { keepControls, settleControls, watchControls } from './forms.ts';
-import type { Api2, Api4, Context4, Htmx, SendDetail } from './htmx.ts';
+import { encode, type Host, isInScope, type Request, ROOT } from './host.ts';
+import type { Htmx } from './htmx.ts';
+import { extend2 } from './htmx2.ts';
+import { extend4 } from './htmx4.ts';
 import { type Entry, Page } from './page.ts';
-import { type Ending, type LostReason, Sender } from './send.ts';
+import { type Ending, Sender } from './send.ts';
 
-const EVENT = '[lv-event],[data-lv-event]';
-/** What makes an element htmx's own. */
-const ACTION = ['get', 'post', 'put', 'patch', 'delete', 'action']
-  .map((verb) => `[hx-${verb}],[data-hx-${verb}]`)
-  .join();
-const ROOT = '[data-id][data-component][data-session]';
-
-/** The path under which the router is mounted: `lv-url`, or where this script comes from. */
+/** Known only while this file runs. */
 const script = document.currentScript as HTMLScriptElement | null;
 
+/** The path under which the router is mounted: `lv-url`, or where this script comes from. */
 function basePath(): string {
   const named = document.querySelector('[lv-url],[data-lv-url]');
   const path = named?.getAttribute('lv-url') ?? named?.getAttribute('data-lv-url');
   if (path) return new URL(`${path.replace(/\/$/, '')}/`, location.href).pathname;
   const source = script?.src ?? document.querySelector<HTMLScriptElement>('script[src*="/liveview."]')?.src;
   return source ? new URL('.', source).pathname : '/live/';
-}
-
-function isInScope(element: Element): boolean {
-  const scope = element.closest('[hx-ext],[data-hx-ext]');
-  if (!scope) return false;
-  const names = (scope.getAttribute('hx-ext') ?? scope.getAttribute('data-hx-ext') ?? '')
-    .split(',')
-    .map((name) => name.trim());
-  if (names.includes('ignore:liveview')) return false;
-  return names.includes('liveview') || (scope.parentElement !== null && isInScope(scope.parentElement));
-}
-
-/** An event's request on its way through htmx. */
-interface Request {
-  readonly element: Element;
-  readonly event: Event | undefined;
-  readonly headers: Record<string, string>;
-  readonly body: string;
 }
 
 function start(htmx: Htmx): void {
@@ -119,148 +98,6 @@ function start(htmx: Htmx): void {
   watchPage(page, sender);
 }
 
-/** What the two versions of htmx do each in its way. */
-interface Host {
-  /** Wires an element anew, after its attributes have changed. */
-  rewire(element: Element): void;
-  /** Removes an element, and what htmx has attached to it. */
-  remove(element: Element): void;
-}
-
-type Trigger = (element: Element, event: Event | undefined) => void;
-type Deliver = (request: Request) => { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
-
-// --- htmx 2 --------------------------------------------------------------------------------------------------------
-
-function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
-  let api: Api2;
-
-  /** Before htmx's own listeners: it gives an event to the first listener of an element only. */
-  function wire(element: Element): void {
-    const data = api.getInternalData(element);
-    if (!element.matches(EVENT) || data.liveview) return;
-    data.liveview = true;
-    for (const spec of api.getTriggerSpecs(element)) {
-      api.addTriggerHandler(element, spec, data, (_, event) => {
-        if (api.getInternalData(element).liveview) trigger(element, event);
-      });
-    }
-  }
-
-  function takeOver({ xhr, requestConfig }: SendDetail): void {
-    const { path, elt: element, triggeringEvent: event, headers } = requestConfig;
-    if (path !== action()) return;
-    // htmx queues at most one request behind this one; an element that does not ask for that loses no event
-    const queue = event && api.getInternalData(event).triggerSpec?.queue;
-    if (!queue && !api.getClosestAttributeValue(element, 'hx-sync')) api.getInternalData(element).xhr = null;
-    xhr.send = (body) => {
-      const { ending, cancel } = deliver({ element, event, headers, body: encode(body) });
-      const timer = xhr.timeout > 0 ? setTimeout(() => cancel('timeout'), xhr.timeout) : undefined;
-      xhr.abort = () => cancel('aborted');
-      xhr.dispatchEvent(new ProgressEvent('loadstart'));
-      void ending.then((how) => {
-        clearTimeout(timer);
-        finish(xhr, how);
-      });
-    };
-  }
-
-  htmx.defineExtension?.('liveview', {
-    init: (given: Api2) => {
-      api = given;
-    },
-    getSelectors: () => ['[lv-event]', '[data-lv-event]'],
-    onEvent(name: string, event: CustomEvent) {
-      if (name === 'htmx:beforeProcessNode' && event.target instanceof Element) wire(event.target);
-      if (name === 'htmx:beforeSend') takeOver(event.detail as SendDetail);
-      return true;
-    },
-  });
-  return {
-    rewire: (element) => htmx.process(element),
-    remove: (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 }),
-  };
-}
-
-/** Makes an XMLHttpRequest that was never sent look like one that has ended. */
-function finish(xhr: XMLHttpRequest, how: Ending): void {
-  const status = 'status' in how ? (how.status === 200 ? 204 : how.status) : 0;
-  const facts = { status, readyState: 4, response: '', responseText: '', responseURL: '' };
-  for (const [name, value] of Object.entries(facts)) Object.defineProperty(xhr, name, { value, configurable: true });
-  xhr.getResponseHeader = () => null;
-  xhr.getAllResponseHeaders = () => '';
-  const lost =
-    'lost' in how
-      ? { aborted: 'abort', superseded: 'abort', timeout: 'timeout', gone: 'error', reset: 'error' }[how.lost]
-      : '';
-  xhr.dispatchEvent(new ProgressEvent(lost || 'load'));
-  xhr.dispatchEvent(new ProgressEvent('loadend'));
-}
-
-// --- htmx 4 --------------------------------------------------------------------------------------------------------
-
-function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
-  let api: Api4;
-
-  function wire(element: Element): void {
-    if (!isInScope(element)) return;
-    const data = api.htmxProp(element);
-    if (data.liveview) return;
-    data.liveview = true;
-    api.onTrigger(element, api.attributeValue(element, 'hx-trigger') ?? defaultTrigger(element), (event) =>
-      trigger(element, event),
-    );
-  }
-
-  function takeOver(context: Context4): void {
-    const { sourceElement: element, sourceEvent: event, request } = context;
-    if (request.action !== action()) return;
-    // a queue of its own for each request: htmx holds back all but one, and an element that does not ask for that loses no event
-    const { _htmx_state: state } = element as unknown as { _htmx_state?: { rq?: unknown } };
-    if (state && !api.attributeValue(element, 'hx-sync')) delete state.rq;
-    context.fetch = async () => {
-      const { ending, cancel } = deliver({ element, event, headers: request.headers, body: encode(request.body) });
-      const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
-      request.signal.addEventListener('abort', abort);
-      const how = await ending;
-      if ('status' in how) return new Response(null, { status: how.status === 200 ? 204 : how.status });
-      throw new DOMException(
-        how.lost,
-        how.lost === 'aborted' || how.lost === 'superseded' ? 'AbortError' : 'NetworkError',
-      );
-    };
-  }
-
-  htmx.registerExtension?.('liveview', {
-    init: (given: Api4) => {
-      api = given;
-    },
-    htmx_after_process(root: Element) {
-      if (root.matches(EVENT)) wire(root);
-      for (const element of root.querySelectorAll(EVENT)) wire(element);
-    },
-    htmx_before_request(_: Element, detail: { ctx: Context4 }) {
-      takeOver(detail.ctx);
-    },
-    // there is nothing to swap; and a swap would mark the history entry as htmx's own, to be fetched again on Back
-    htmx_before_swap: (_: Element, detail: { ctx: Context4 }) => detail.ctx.request?.action !== action(),
-    // hx-boost would take a live form or link for itself
-    htmx_before_init: (element: Element) => !element.matches(EVENT) || element.matches(ACTION) || !isInScope(element),
-  });
-  return {
-    rewire: (element) => htmx.process(element, true),
-    remove(element) {
-      const fragment = document.createDocumentFragment();
-      api.insertContent({ target: element, swapSpec: { style: 'delete' }, fragment, sourceElement: element });
-    },
-  };
-}
-
-function defaultTrigger(element: Element): string {
-  if (element.matches('form')) return 'submit';
-  return element.matches('input:not([type=button]):not([type=submit]),select,textarea') ? 'change' : 'click';
-}
-
 // --- Events --------------------------------------------------------------------------------------------------------
 
 /** When a form was submitted last, in the time of its event. */
@@ -298,13 +135,6 @@ function recover(entry: Entry, show: () => void, sender: Sender): void {
     const name = form.getAttribute('lv-recover') ?? form.getAttribute('data-lv-recover') ?? '';
     sender.send({ entry, name, field: undefined, body: encode(new FormData(form)), headers: {} });
   }
-}
-
-/** A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files. */
-function encode(body: unknown): string {
-  if (!(body instanceof FormData)) return String(body ?? '');
-  const texts = [...body].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return String(new URLSearchParams(texts));
 }
 
 function fieldOf(element: Element, event: Event | undefined): string | undefined {

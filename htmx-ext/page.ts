@@ -3,10 +3,12 @@
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
-import type { Order, Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
+import type { Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
 import { emptied, Misfit, View, type Wiring } from './apply.ts';
+import { byViewer, inParts } from './batch.ts';
 import { Connection } from './connect.ts';
-import { type Post, post } from './post.ts';
+import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
+import { kindOf, type Post, post } from './post.ts';
 
 /** A component's root element on this page. */
 export interface Entry {
@@ -336,72 +338,8 @@ export class Page {
   }
 }
 
-/** Carries out the orders of a component. */
-export function obey(root: Element, orders: readonly Order[] = []): void {
-  for (const order of orders) {
-    if (order[0] === 'push') dispatch(root, order[1], order[2]);
-    else if (order[0] === 'title') document.title = order[1];
-    else if (order[0] === 'url') history.pushState({ liveview: true }, '', order[1]);
-    else if (order[0] === 'redirect') location.assign(order[1]);
-  }
-}
-
-/** Dispatches a DOM event that bubbles; false where a listener cancelled it. */
-export function dispatch(target: Element, name: string, detail: unknown): boolean {
-  return target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
-}
-
-/** Whether a component asks for view transitions, as htmx writes it. */
-function wantsTransition(root: Element): boolean {
-  const swap = root.getAttribute('hx-swap') ?? root.getAttribute('data-hx-swap') ?? '';
-  return /\btransition:\s*true\b/.test(swap) && 'startViewTransition' in document;
-}
-
-/** The kind of a refusal. */
-export async function kindOf(answer: Response): Promise<string> {
-  const problem = (await answer.json().catch(() => ({}))) as { title?: string };
-  return problem.title ?? '';
-}
-
 function describe({ root, id, epoch, version }: Entry): SubscribeItem {
   const [component, session] = [ATTRIBUTES.component, ATTRIBUTES.session].map((name) => root.getAttribute(name) ?? '');
   const held = epoch === undefined ? {} : { epoch, version };
   return { id, component: component as string, session: session as string, ...held };
-}
-
-/** One request has room for so many components, and so many letters of their tokens. */
-const MOST_COMPONENTS = 100;
-const MOST_LETTERS = 30_000;
-
-function inParts(entries: readonly Entry[]): Entry[][] {
-  const parts: Entry[][] = [[]];
-  let letters = 0;
-  for (const entry of entries) {
-    letters += entry.root.getAttribute(ATTRIBUTES.session)?.length ?? 0;
-    if ((parts.at(-1) as Entry[]).length >= MOST_COMPONENTS || letters > MOST_LETTERS) {
-      parts.push([]);
-      letters = 0;
-    }
-    (parts.at(-1) as Entry[]).push(entry);
-  }
-  return parts;
-}
-
-function byViewer(entries: Iterable<Entry>): Entry[][] {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) groups.set(entry.viewer, [...(groups.get(entry.viewer) ?? []), entry]);
-  return [...groups.values()];
-}
-
-const STATES = ['lv-connecting', 'lv-connected', 'lv-gone'];
-
-function setState(root: Element, state: string): void {
-  for (const name of STATES) root.classList.toggle(name, name === state);
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_');
 }

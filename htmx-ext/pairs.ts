@@ -1,6 +1,7 @@
 // Owns the question which old node becomes which new one, and which may stay where it is.
 
 import { ATTRIBUTES } from '../protocol/names.ts';
+import { longestIncrease } from '../protocol/order.ts';
 
 /** A wanted node, and the old node that becomes it, if one does. */
 export type Pair = readonly [match: ChildNode | undefined, wanted: ChildNode];
@@ -45,24 +46,4 @@ export function inOrder(pairs: readonly Pair[], base: Element): Set<ChildNode> {
   const position = new Map([...base.childNodes].map((node, at) => [node, at]));
   const places = matches.map((match) => position.get(match) as number);
   return new Set(longestIncrease(places).map((at) => matches[at] as ChildNode));
-}
-
-/** The indexes of a longest increasing subsequence, by patience sorting: n log n. */
-function longestIncrease(numbers: readonly number[]): number[] {
-  const tails: number[] = [];
-  const before: number[] = [];
-  numbers.forEach((number, at) => {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((numbers[tails[middle] as number] as number) < number) low = middle + 1;
-      else high = middle;
-    }
-    before[at] = tails[low - 1] ?? -1;
-    tails[low] = at;
-  });
-  const run: number[] = [];
-  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] as number) run.push(at);
-  return run.reverse();
 }

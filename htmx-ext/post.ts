@@ -77,3 +77,9 @@ function send(connection: Connection, request: Post): Promise<Response> {
     ...(keepalive ? { keepalive } : {}),
   });
 }
+
+/** The kind of a refusal. */
+export async function kindOf(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => ({}))) as { title?: string };
+  return problem.title ?? '';
+}

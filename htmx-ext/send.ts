@@ -5,8 +5,9 @@ import { writeEventQuery } from '../protocol/event.ts';
 import { parseFrames } from '../protocol/frame.ts';
 import { MEDIA } from '../protocol/names.ts';
 import type { Settlement } from '../protocol/patch.ts';
-import { dispatch, type Entry, kindOf, obey, type Page } from './page.ts';
-import { post } from './post.ts';
+import { dispatch, obey } from './dom.ts';
+import type { Entry, Page } from './page.ts';
+import { kindOf, post } from './post.ts';
 
 /** An event, with its values as they were when it happened. */
 export interface Intent {

@@ -1,5 +1,6 @@
 // Owns the comparison of two lists of regions. In: the ids before and now. Out: the fewest operations that lead from one to the other.
 
+import { longestIncrease } from '../protocol/order.ts';
 import type { Operation } from '../protocol/patch.ts';
 
 /** A list, as it is now. */
@@ -56,24 +57,4 @@ function endOfRun(ids: readonly string[], start: number, place: ReadonlyMap<stri
 function textOfRun({ textOf, gap }: List, start: number, end: number, side: 'a' | 'b'): string {
   const texts = Array.from({ length: end - start }, (_, at) => textOf(start + at));
   return texts.map((text) => (side === 'a' ? gap + text : text + gap)).join('');
-}
-
-/** The indexes of a longest increasing subsequence, by patience sorting: n log n. */
-function longestIncrease(numbers: readonly number[]): number[] {
-  const tails: number[] = [];
-  const before: number[] = [];
-  for (const [at, number] of numbers.entries()) {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((numbers[tails[middle] as number] as number) < number) low = middle + 1;
-      else high = middle;
-    }
-    before[at] = tails[low - 1] ?? -1;
-    tails[low] = at;
-  }
-  const run: number[] = [];
-  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] as number) run.push(at);
-  return run.reverse();
 }

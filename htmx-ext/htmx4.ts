@@ -1,0 +1,67 @@
+// Adapts htmx 4: it lets htmx compose a request, and takes it over where it would be fetched.
+
+import { ACTION, type Deliver, EVENT, encode, type Host, isInScope, type Trigger } from './host.ts';
+import type { Api4, Context4, Htmx } from './htmx.ts';
+
+/** Registers the extension with htmx 4. */
+export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
+  let api: Api4;
+
+  function wire(element: Element): void {
+    if (!isInScope(element)) return;
+    const data = api.htmxProp(element);
+    if (data.liveview) return;
+    data.liveview = true;
+    api.onTrigger(element, api.attributeValue(element, 'hx-trigger') ?? defaultTrigger(element), (event) =>
+      trigger(element, event),
+    );
+  }
+
+  function takeOver(context: Context4): void {
+    const { sourceElement: element, sourceEvent: event, request } = context;
+    if (request.action !== action()) return;
+    // a queue of its own for each request: htmx holds back all but one, and an element that does not ask for that loses no event
+    const { _htmx_state: state } = element as unknown as { _htmx_state?: { rq?: unknown } };
+    if (state && !api.attributeValue(element, 'hx-sync')) delete state.rq;
+    context.fetch = async () => {
+      const { ending, cancel } = deliver({ element, event, headers: request.headers, body: encode(request.body) });
+      const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
+      request.signal.addEventListener('abort', abort);
+      const how = await ending;
+      if ('status' in how) return new Response(null, { status: how.status === 200 ? 204 : how.status });
+      throw new DOMException(
+        how.lost,
+        how.lost === 'aborted' || how.lost === 'superseded' ? 'AbortError' : 'NetworkError',
+      );
+    };
+  }
+
+  htmx.registerExtension?.('liveview', {
+    init: (given: Api4) => {
+      api = given;
+    },
+    htmx_after_process(root: Element) {
+      if (root.matches(EVENT)) wire(root);
+      for (const element of root.querySelectorAll(EVENT)) wire(element);
+    },
+    htmx_before_request(_: Element, detail: { ctx: Context4 }) {
+      takeOver(detail.ctx);
+    },
+    // there is nothing to swap; and a swap would mark the history entry as htmx's own, to be fetched again on Back
+    htmx_before_swap: (_: Element, detail: { ctx: Context4 }) => detail.ctx.request?.action !== action(),
+    // hx-boost would take a live form or link for itself
+    htmx_before_init: (element: Element) => !element.matches(EVENT) || element.matches(ACTION) || !isInScope(element),
+  });
+  return {
+    rewire: (element) => htmx.process(element, true),
+    remove(element) {
+      const fragment = document.createDocumentFragment();
+      api.insertContent({ target: element, swapSpec: { style: 'delete' }, fragment, sourceElement: element });
+    },
+  };
+}
+
+function defaultTrigger(element: Element): string {
+  if (element.matches('form')) return 'submit';
+  return element.matches('input:not([type=button]):not([type=submit]),select,textarea') ? 'change' : 'click';
+}
