@@ -19,9 +19,9 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit'),
-      project('server', { testTimeout: 15_000 }),
-      project('browser', { testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
+      project('unit', { testTimeout: 60_000 }),
+      project('server', { testTimeout: 30_000 }),
+      project('browser', { testTimeout: 90_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
     ],
   },
 });

@@ -303,8 +303,8 @@ export class Instance implements Host {
   /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
   async contentFor(error: unknown): Promise<Content | undefined> {
     try {
-      const made = await this.#component.failed?.(error);
-      return made instanceof Html ? await settle(made) : made;
+      const made = await this.#inTime('failed()', this.#component.failed?.(error));
+      return made instanceof Html ? await this.#inTime('failed()', settle(made)) : made;
     } catch (second) {
       this.#setup.report(second, 'failed()');
       return undefined;
