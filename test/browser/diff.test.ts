@@ -219,7 +219,7 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
   });
 
