@@ -1,5 +1,6 @@
 // Owns what the adapters of both htmx versions share: which elements are ours, and how a request passes between htmx and this extension.
 
+import type { Body } from './body.ts';
 import type { Ending, LostReason } from './send.ts';
 
 /** What sends an event. */
@@ -27,7 +28,9 @@ export interface Request {
   readonly element: Element;
   readonly event: Event | undefined;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body: Body;
+  /** Called while an upload is sent, with bytes. */
+  readonly onProgress: (loaded: number, total: number) => void;
 }
 
 /** What the two versions of htmx do each in its way. */
@@ -42,10 +45,3 @@ export interface Host {
 export type Trigger = (element: Element, event: Event | undefined) => void;
 /** Takes over a request that htmx has composed; the ending says what became of it. */
 export type Deliver = (request: Request) => { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
-
-/** A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files. */
-export function encode(body: unknown): string {
-  if (!(body instanceof FormData)) return String(body ?? '');
-  const texts = [...body].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return String(new URLSearchParams(texts));
-}

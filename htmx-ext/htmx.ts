@@ -33,7 +33,12 @@ export interface Context4 {
     readonly headers: Record<string, string>;
     readonly body: URLSearchParams | FormData | null;
     readonly signal: AbortSignal;
+    /** What the page's author asked for. */
+    readonly timeout?: unknown;
   };
+  readonly requestTimeout?: ReturnType<typeof setTimeout>;
+  /** They are enabled again when the request has ended. */
+  readonly disabledElements: Element[];
   fetch?: (url: string, request: unknown) => Promise<Response>;
 }
 
@@ -57,6 +62,9 @@ export interface AjaxOptions {
 
 /** The htmx global, 2 or 4. */
 export interface Htmx {
+  readonly config?: { readonly liveview?: { readonly queue?: number } };
+  /** In 4 it takes htmx's extended selectors. */
+  findAll(element: Element, selector: string): Iterable<Element>;
   ajax(verb: string, path: string, options: AjaxOptions): Promise<unknown>;
   /** `force`, in 4, wires an element anew. */
   process(element: Element, force?: boolean): void;

@@ -1,6 +1,7 @@
 // Adapts htmx 2: it lets htmx compose a request, and takes it over where it would be sent.
 
-import { type Deliver, EVENT, encode, type Host, type Trigger } from './host.ts';
+import { encode } from './body.ts';
+import { type Deliver, EVENT, type Host, type Trigger } from './host.ts';
 import type { Api2, Htmx, SendDetail } from './htmx.ts';
 import type { Ending } from './send.ts';
 
@@ -27,7 +28,9 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
     const queue = event && api.getInternalData(event).triggerSpec?.queue;
     if (!queue && !api.getClosestAttributeValue(element, 'hx-sync')) api.getInternalData(element).xhr = null;
     xhr.send = (body) => {
-      const { ending, cancel } = deliver({ element, event, headers, body: encode(body) });
+      const onProgress = (loaded: number, total: number) =>
+        xhr.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total }));
+      const { ending, cancel } = deliver({ element, event, headers, body: encode(body), onProgress });
       const timer = xhr.timeout > 0 ? setTimeout(() => cancel('timeout'), xhr.timeout) : undefined;
       xhr.abort = () => cancel('aborted');
       xhr.dispatchEvent(new ProgressEvent('loadstart'));
@@ -64,7 +67,9 @@ function finish(xhr: XMLHttpRequest, how: Ending): void {
   xhr.getAllResponseHeaders = () => '';
   const lost =
     'lost' in how
-      ? { aborted: 'abort', superseded: 'abort', timeout: 'timeout', gone: 'error', reset: 'error' }[how.lost]
+      ? { aborted: 'abort', superseded: 'abort', timeout: 'timeout', gone: 'error', reset: 'error', full: 'error' }[
+          how.lost
+        ]
       : '';
   xhr.dispatchEvent(new ProgressEvent(lost || 'load'));
   xhr.dispatchEvent(new ProgressEvent('loadend'));

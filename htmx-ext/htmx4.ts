@@ -1,6 +1,8 @@
 // Adapts htmx 4: it lets htmx compose a request, and takes it over where it would be fetched.
 
-import { ACTION, type Deliver, EVENT, encode, type Host, isInScope, type Trigger } from './host.ts';
+import { encode } from './body.ts';
+import { dispatch } from './dom.ts';
+import { ACTION, type Deliver, EVENT, type Host, isInScope, type Trigger } from './host.ts';
 import type { Api4, Context4, Htmx } from './htmx.ts';
 
 /** Registers the extension with htmx 4. */
@@ -17,14 +19,30 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
     );
   }
 
+  /** htmx 2's name for hx-disable. htmx itself enables what stands in the list, once as many requests have ended as have begun. */
+  function disable(element: Element, disabled: Element[]): void {
+    const selector = api.attributeValue(element, 'hx-disabled-elt');
+    for (const control of selector ? htmx.findAll(element, selector) : []) {
+      const state = stateOf(control);
+      state.dc = (state.dc ?? 0) + 1;
+      (control as HTMLButtonElement).disabled = true;
+      disabled.push(control);
+    }
+  }
+
   function takeOver(context: Context4): void {
     const { sourceElement: element, sourceEvent: event, request } = context;
     if (request.action !== action()) return;
     // a queue of its own for each request: htmx holds back all but one, and an element that does not ask for that loses no event
-    const { _htmx_state: state } = element as unknown as { _htmx_state?: { rq?: unknown } };
-    if (state && !api.attributeValue(element, 'hx-sync')) delete state.rq;
+    if (!api.attributeValue(element, 'hx-sync')) delete stateOf(element).rq;
+    // how long an event may take is settled between the server and this extension; an upload takes as long as it takes
+    if (request.timeout == null) clearTimeout(context.requestTimeout);
+    disable(element, context.disabledElements);
     context.fetch = async () => {
-      const { ending, cancel } = deliver({ element, event, headers: request.headers, body: encode(request.body) });
+      const onProgress = (loaded: number, total: number) =>
+        dispatch(element, 'htmx:xhr:progress', { lengthComputable: true, loaded, total });
+      const body = encode(request.body);
+      const { ending, cancel } = deliver({ element, event, headers: request.headers, body, onProgress });
       const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
       request.signal.addEventListener('abort', abort);
       const how = await ending;
@@ -59,6 +77,13 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
       api.insertContent({ target: element, swapSpec: { style: 'delete' }, fragment, sourceElement: element });
     },
   };
+}
+
+/** What htmx notes of an element: its queue of requests, and how many of them have disabled it. */
+function stateOf(element: Element): { rq?: unknown; dc?: number } {
+  const noted = element as { _htmx_state?: { rq?: unknown; dc?: number } };
+  noted._htmx_state ??= {};
+  return noted._htmx_state;
 }
 
 function defaultTrigger(element: Element): string {

@@ -2,8 +2,9 @@
 // what it sends, takes the finished request over, and tells htmx how it ended.
 
 import { NAVIGATE } from '../protocol/names.ts';
+import { encode } from './body.ts';
 import { keepControls, settleControls, watchControls } from './forms.ts';
-import { encode, type Host, isInScope, type Request, ROOT } from './host.ts';
+import { type Host, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
@@ -41,7 +42,7 @@ function start(htmx: Htmx): void {
       reset: (entry, show) => recover(entry, show, sender),
     },
   );
-  const sender = new Sender(page);
+  const sender = new Sender(page, htmx.config?.liveview?.queue);
 
   /** The component of an element; an event may come before the page was searched, as `load` does. */
   function entryOf(element: Element): Entry | undefined {
@@ -67,7 +68,7 @@ function start(htmx: Htmx): void {
   }
 
   /** Takes over a request that htmx has composed. */
-  function deliver({ element, event, headers, body }: Request) {
+  function deliver({ element, event, headers, body, onProgress }: Request) {
     const entry = entryOf(element);
     const name = nameOf(element);
     const isSubmit = event?.type === 'submit';
@@ -80,6 +81,7 @@ function start(htmx: Htmx): void {
       field: fieldOf(element, event),
       body,
       headers: custom(headers),
+      onProgress,
       form,
       isSubmit,
     });

@@ -201,7 +201,7 @@ export class Page {
     };
     if (isReset) this.#listener.reset(entry, show);
     else show();
-    if (item.settled) this.#settled(entry, item.settled);
+    for (const settlement of item.settled ?? []) this.#settled(entry, settlement);
     this.#listener.changed(entry);
   }
 

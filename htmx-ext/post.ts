@@ -3,7 +3,9 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { PostEndpoint } from '../protocol/names.ts';
+import type { Hello } from '../protocol/patch.ts';
 import { contentDigest, signRequest } from '../protocol/signature.ts';
+import type { Body } from './body.ts';
 import type { Connection } from './connect.ts';
 
 /** A POST to one of the live endpoints. */
@@ -12,7 +14,9 @@ export interface Post {
   /** With its question mark; `?` where there is none. */
   readonly query: string;
   readonly type: string;
-  readonly body: string;
+  /** A Blob is sent as an upload: authenticated, but without a digest. */
+  readonly body: Body;
+  readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Whether it must get out though the page is being left. */
@@ -21,7 +25,8 @@ export interface Post {
 
 const IN_FLIGHT = 2;
 let inFlight = 0;
-const waiting: (() => void)[] = [];
+let isUploading = false;
+const waiting: { readonly isUpload: boolean; readonly start: () => void }[] = [];
 
 function base64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
@@ -34,47 +39,79 @@ function fromBase64Url(text: string): Uint8Array {
 
 /** Sends a POST, signed with the stream's key and the server's time. Rejects where the network fails, or no stream is open. */
 export async function post(connection: Connection, request: Post): Promise<Response> {
-  if (!request.keepalive) await takeTurn();
+  if (request.keepalive) return send(connection, request);
+  const isUpload = typeof request.body !== 'string';
+  await new Promise<void>((start) => {
+    waiting.push({ isUpload, start });
+    startNext();
+  });
   try {
     return await send(connection, request);
   } finally {
-    if (!request.keepalive) giveTurn();
+    inFlight--;
+    if (isUpload) isUploading = false;
+    startNext();
   }
 }
 
-async function takeTurn(): Promise<void> {
-  if (inFlight < IN_FLIGHT) inFlight++;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-}
-
-function giveTurn(): void {
-  const next = waiting.shift();
-  if (next) next();
-  else inFlight--;
+/** Starts the first POST that may. One upload at a time, so that clicks always have a way beside it. */
+function startNext(): void {
+  const at = inFlight < IN_FLIGHT ? waiting.findIndex(({ isUpload }) => !(isUpload && isUploading)) : -1;
+  const [next] = at < 0 ? [] : waiting.splice(at, 1);
+  if (!next) return;
+  inFlight++;
+  isUploading ||= next.isUpload;
+  next.start();
 }
 
 function send(connection: Connection, request: Post): Promise<Response> {
-  const { endpoint, query, type, body, signal, keepalive } = request;
+  const { endpoint, query, body, signal, keepalive } = request;
+  const url = connection.base + endpoint + (query === '?' ? '' : query);
   const hello = keepalive ? connection.lastHello : connection.hello;
   if (!hello) throw new TypeError('no stream');
+  if (typeof body !== 'string') return upload(url, sign(connection, hello, request), request, body);
   const bytes = new TextEncoder().encode(body);
-  const digest = contentDigest(base64(sha256(bytes)));
-  const created = Math.floor(connection.now() / 1000);
-  const key = fromBase64Url(hello.key);
-  const mac = (text: string) => base64(hmac(sha256, key, new TextEncoder().encode(text)));
-  const signature = signRequest(
-    { method: 'POST', query, type, digest },
-    { created, keyid: hello.stream, tag: endpoint },
-    mac,
-  );
-  return fetch(connection.base + endpoint + (query === '?' ? '' : query), {
+  return fetch(url, {
     method: 'POST',
-    headers: { ...request.headers, ...signature, 'Content-Type': type },
+    headers: sign(connection, hello, request, contentDigest(base64(sha256(bytes)))),
     body: bytes as BodyInit,
     cache: 'no-store',
     credentials: 'same-origin',
     ...(signal ? { signal } : {}),
     ...(keepalive ? { keepalive } : {}),
+  });
+}
+
+/** All header fields of a request. */
+function sign(connection: Connection, hello: Hello, request: Post, digest?: string): Record<string, string> {
+  const { endpoint, query, type, headers } = request;
+  const created = Math.floor(connection.now() / 1000);
+  const key = fromBase64Url(hello.key);
+  const mac = (text: string) => base64(hmac(sha256, key, new TextEncoder().encode(text)));
+  const params = { created, keyid: hello.stream, tag: endpoint };
+  return { ...headers, ...signRequest({ method: 'POST', query, type, digest }, params, mac), 'Content-Type': type };
+}
+
+/** Sends a multipart body. By XMLHttpRequest: fetch says nothing of its progress. */
+function upload(
+  url: string,
+  headers: Record<string, string>,
+  { signal, onProgress }: Post,
+  body: Blob,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open('POST', url);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
+    xhr.onload = () => {
+      const { status, responseText } = xhr;
+      const type = xhr.getResponseHeader('content-type') ?? '';
+      resolve(new Response(responseText || null, { status, headers: { 'content-type': type } }));
+    };
+    xhr.onerror = xhr.onabort = () => reject(new TypeError('the network failed'));
+    signal?.addEventListener('abort', () => xhr.abort());
+    xhr.send(body);
   });
 }
 

@@ -5,6 +5,7 @@ import { writeEventQuery } from '../protocol/event.ts';
 import { parseFrames } from '../protocol/frame.ts';
 import { MEDIA } from '../protocol/names.ts';
 import type { Settlement } from '../protocol/patch.ts';
+import type { Body } from './body.ts';
 import { dispatch, obey } from './dom.ts';
 import type { Entry, Page } from './page.ts';
 import { kindOf, post } from './post.ts';
@@ -15,8 +16,9 @@ export interface Intent {
   readonly name: string;
   /** The control that fired. */
   readonly field: string | undefined;
-  /** The form, as htmx encoded it. */
-  readonly body: string;
+  /** The form, as htmx encoded it. With files it takes the lane for uploads: no click waits for it. */
+  readonly body: Body;
+  readonly onProgress?: (loaded: number, total: number) => void;
   readonly headers: Readonly<Record<string, string>>;
   /** The form that this event belongs to, if any: a submit cancels its waiting events. */
   readonly form?: HTMLFormElement | null;
@@ -24,7 +26,7 @@ export interface Intent {
 }
 
 /** Why an event could not be delivered. */
-export type LostReason = 'aborted' | 'gone' | 'reset' | 'superseded' | 'timeout';
+export type LostReason = 'aborted' | 'full' | 'gone' | 'reset' | 'superseded' | 'timeout';
 
 /** How an event ended: settled by the server with an HTTP status, or lost. */
 export type Ending = { readonly status: number } | { readonly lost: LostReason };
@@ -34,14 +36,15 @@ interface Pending extends Intent {
   readonly ending: Promise<Ending>;
   readonly end: (ending: Ending) => void;
   readonly abort: AbortController;
-  readonly born: number;
+  /** When it was made, or its upload last went on. */
+  born: number;
   number: number;
   epoch: string | undefined;
   /** Whether the server may have handled it without our knowing. */
   unknown: boolean;
 }
 
-/** The events of one instance: one is in flight, the others wait in the order in which they were made. */
+/** The events of one instance in one lane: one is in flight, the others wait in the order in which they were made. */
 interface Lane {
   readonly queue: Pending[];
   number: number;
@@ -62,16 +65,20 @@ const PASSING = new Set([429, 502, 503, 504]);
 /** Sends events, each once and in order. */
 export class Sender {
   readonly #page: Page;
-  readonly #lanes = new WeakMap<Entry, Lane>();
+  readonly #limit: number;
+  readonly #lanes = new WeakMap<Entry, { event: Lane; upload: Lane }>();
 
-  constructor(page: Page) {
+  /** @param limit how many events may wait at one instance; more are reported lost, as `full`. */
+  constructor(page: Page, limit = 100) {
     this.#page = page;
+    this.#limit = limit;
   }
 
   /** Queues an event. `cancel` takes it back: what has been sent may have been handled all the same. */
   send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void } {
-    const lane = this.#lane(intent.entry);
-    if (intent.isSubmit) this.#supersede(lane, intent.form);
+    const lanes = this.#lanesOf(intent.entry);
+    const lane = typeof intent.body === 'string' ? lanes.event : lanes.upload;
+    if (intent.isSubmit) this.#supersede(lanes.event, intent.form);
     let end: (ending: Ending) => void = () => {};
     const ending = new Promise<Ending>((resolve) => {
       end = resolve;
@@ -86,31 +93,37 @@ export class Sender {
       unknown: false,
     };
     const pending: Pending = { ...intent, ...fresh };
+    const isFull = lane.queue.length >= this.#limit;
     lane.queue.push(pending);
-    void this.#run(lane, intent.entry);
+    if (isFull) this.#lose(lane, pending, 'full');
+    else void this.#run(lane, intent.entry);
     return { ending, cancel: (reason) => this.#lose(lane, pending, reason) };
   }
 
   /** The entry went live, came back or is gone. */
   entryChanged(entry: Entry): void {
-    this.#lane(entry).wake?.();
+    const { event, upload } = this.#lanesOf(entry);
+    event.wake?.();
+    upload.wake?.();
   }
 
   /** A settlement came by frame, or with a subscribe. */
   settled(entry: Entry, settlement: Settlement): void {
-    const [first] = this.#lane(entry).queue;
+    const [first] = this.#lanesOf(entry)[settlement.lane ?? 'event'].queue;
     if (!first || first.number !== settlement.number || first.epoch !== entry.epoch) return;
     obey(entry.root, settlement.orders);
     first.end({ status: settlement.status });
+    // a file that was refused need not be sent to its end
+    if (settlement.lane) first.abort.abort();
   }
 
-  #lane(entry: Entry): Lane {
-    let lane = this.#lanes.get(entry);
-    if (!lane) {
-      lane = { queue: [], number: 0, busy: false, wake: undefined };
-      this.#lanes.set(entry, lane);
+  #lanesOf(entry: Entry): { event: Lane; upload: Lane } {
+    let lanes = this.#lanes.get(entry);
+    if (!lanes) {
+      lanes = { event: createLane(), upload: createLane() };
+      this.#lanes.set(entry, lanes);
     }
-    return lane;
+    return lanes;
   }
 
   /** A submit says more than the checks of its form that still wait. */
@@ -191,13 +204,19 @@ export class Sender {
     const query = writeEventQuery(field === undefined ? head : { ...head, field }, this.#page.connection.lastId);
     const headers = { ...pending.headers, Accept: MEDIA.frames };
     const { body, abort } = pending;
+    const type = typeof body === 'string' ? MEDIA.form : body.type;
+    const onProgress = (loaded: number, total: number) => {
+      pending.born = Date.now();
+      pending.onProgress?.(loaded, total);
+    };
     return post(this.#page.connection, {
       endpoint: 'event',
       query,
-      type: MEDIA.form,
+      type,
       body,
       headers,
       signal: abort.signal,
+      onProgress,
     });
   }
 
@@ -231,6 +250,10 @@ export class Sender {
       pending.end({ status: answer.status });
     }
   }
+}
+
+function createLane(): Lane {
+  return { queue: [], number: 0, busy: false, wake: undefined };
 }
 
 function pause(tries: number): Promise<void> {

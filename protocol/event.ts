@@ -50,7 +50,8 @@ export interface UnsubscribeRequest {
 /** Ids are letters, digits, dash and underscore: they stand in attributes, queries and header fields unescaped. */
 const ID = /^[\w-]{1,64}$/;
 const COMPONENT = /^[\w.:/-]{1,128}$/;
-const MAX_FIELDS = 1000;
+/** How many entries a form may have. */
+export const MAX_FIELDS = 1000;
 
 /** Whether a text may be the id of an instance, a viewer or a mounting. */
 export function isId(value: unknown): value is string {

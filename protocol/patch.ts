@@ -43,7 +43,9 @@ export interface Update {
 /** How an event ended, for its own viewer alone. `status` is an HTTP status code. */
 export interface Settlement {
   readonly id: string;
-  /** The number of the event. */
+  /** Absent: that of clicks and forms. */
+  readonly lane?: 'upload';
+  /** The number of the event in its lane. */
   readonly number: number;
   readonly status: number;
   readonly orders?: readonly Order[];
@@ -76,8 +78,8 @@ export type Subscribed =
       readonly version: number;
       /** What brings the browser from the version it holds to `version`; absent where it holds that already. */
       readonly updates?: readonly Update[];
-      /** The last event of this viewer that has settled. */
-      readonly settled?: Settlement;
+      /** The last event of this viewer that has settled, in each lane. */
+      readonly settled?: readonly Settlement[];
       /** Whether Back and Forward concern this component. */
       readonly navigates?: boolean;
     }

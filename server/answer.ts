@@ -8,6 +8,11 @@ import { accept, REFUSALS, type Refusal, type Result, refuse } from './errors.ts
 import type { LiveRequest } from './express.ts';
 import type { Settings } from './settings.ts';
 
+/** Seconds after which one that was turned away may try again. */
+const RETRY_AFTER = 1;
+/** Milliseconds for which the rest of an upload is thrown away after it was refused. */
+const LINGER = 30_000;
+
 /** Answers with a body. Nothing live may be kept by a cache, or changed on its way. */
 export function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): Result<void> {
   response.statusCode = status;
@@ -42,6 +47,16 @@ export function answerSettled(response: ServerResponse, { settled }: Answer): Re
   return refuse(kind, `event ${settled.number} ended with ${settled.status}`, { id: settled.id });
 }
 
+/**
+ * Throws away what is still to come of an upload that was refused, for a while: a browser that is cut off while it sends never
+ * reads the answer, and would send it all again.
+ */
+export function linger(request: LiveRequest): void {
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), LINGER).unref();
+  request.once('close', () => clearTimeout(timer));
+}
+
 /** RFC 9457. The body says the kind and no more, so it is the same for the same refusal. */
 export function answerRefusal(
   settings: Settings,
@@ -50,8 +65,10 @@ export function answerRefusal(
   { kind, ...refusal }: Refusal,
 ): void {
   settings.onRefusal({ kind, ...refusal });
-  // what was not read of a body must not be taken for the next request
-  if (!request.complete) response.setHeader('Connection', 'close');
   const status = REFUSALS[kind];
+  if (status === 429 || status === 503) response.setHeader('Retry-After', RETRY_AFTER);
+  const isUpload = request.headers['content-type']?.startsWith(MEDIA.multipart);
+  if (!request.complete && isUpload) linger(request);
+  else if (!request.complete) response.setHeader('Connection', 'close');
   answer(response, status, MEDIA.problem, JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status }));
 }

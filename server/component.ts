@@ -7,6 +7,7 @@ import type { Root } from '../views/root.ts';
 import { LiveError } from './errors.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionOf } from './types.ts';
+import type { Uploads } from './upload.ts';
 
 /** Gives orders to browsers. Orders ride in updates, in the order in which they were given. */
 export interface Browser {
@@ -85,7 +86,8 @@ export function construct<T extends LiveComponent<any, any>>(type: new (...args:
  * `Session` is the payload of `data-session`, JSON, signed but readable by the browser. `Context` is what the `context(req)`
  * option returns.
  *
- * Optional statics: `events` names what a browser may call, as `true` or a Standard Schema; `root` changes the root element.
+ * Optional statics: `events` names what a browser may call, as `true` or a Standard Schema; `root` changes the root element; `uploads` lets events
+ * bring files: `static uploads = { bytes: 5_000_000, files: 3, types: ['image/*', '.pdf'] }`. Files are deleted after their handler.
  */
 export abstract class LiveComponent<Session = {}, Context = unknown> {
   readonly #host: Host;
@@ -200,4 +202,5 @@ export interface ComponentStatics {
   readonly component: string;
   readonly events?: Readonly<Record<string, true | StandardSchemaV1>>;
   readonly root?: Root;
+  readonly uploads?: Uploads;
 }

@@ -3,15 +3,17 @@
 //   event:   router -> takeEvent -> the seat's order -> instance.handle -> update -> settled -> router's answer
 //   update:  instance is dirty -> update -> instance.render -> diff -> instance.advance -> frame -> each seat's stream
 
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventHead, Fields } from '../protocol/event.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import type { Settlement, Update } from '../protocol/patch.ts';
+import type { ComponentStatics } from './component.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { accept, LiveError, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
 import { createOrders } from './orders.ts';
-import type { Registry, Seat } from './registry.ts';
+import { type Lane, type LaneName, laneOf, type Registry, type Reply, type Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 
@@ -21,6 +23,25 @@ export interface Answer {
   readonly settled: Settlement | undefined;
   /** What brings the browser from the version it holds to the present one. */
   readonly updates: readonly Update[];
+}
+
+/** An event on its way in. */
+export interface Arrival {
+  readonly stream: Stream;
+  readonly head: EventHead;
+  readonly lane: LaneName;
+  readonly reply: Reply;
+  /** Reads the body, as far as the component takes it. Not called for an event that was taken on before. */
+  readonly read: (statics: ComponentStatics) => Result<Input> | Promise<Result<Input>>;
+}
+
+/** What an event's body brought. */
+export interface Input {
+  readonly fields: Fields;
+  /** Why its files were refused. */
+  readonly issues?: readonly StandardSchemaV1.Issue[];
+  /** Deletes its files. */
+  readonly release?: () => Promise<void>;
 }
 
 /** Milliseconds after which an event's POST is answered, settled or not. */
@@ -44,25 +65,26 @@ export class Dispatch {
 
   /**
    * Takes an event on: handles it once, in the order of its number, and waits until its effect is known.
-   * @param carries whether the answer will carry the updates, so that the stream need not.
    */
-  async takeEvent(stream: Stream, head: EventHead, fields: Fields, carries: boolean): Promise<Result<Answer>> {
-    const found = this.#seatFor(stream, head);
+  async takeEvent(arrival: Arrival): Promise<Result<Answer>> {
+    const { head, reply } = arrival;
+    const found = this.#seatFor(arrival);
     if (!found.ok) return found;
     const seat = found.value;
-    if (head.number > seat.number) {
-      seat.number = head.number;
-      seat.running = this.#handle(seat, stream, head, fields);
+    const lane = laneOf(seat, arrival.lane);
+    if (head.number > lane.number) {
+      const started = await this.#start(seat, lane, arrival);
+      if (!started.ok) return started;
     }
-    seat.carries = carries;
-    const running = seat.running as Promise<Settlement>;
+    lane.reply = reply;
+    const running = lane.running as Promise<Settlement>;
     const settled = await this.#atMost(PATIENCE, running);
-    seat.carries = false;
-    if (!settled) void this.#settleLater(seat, running, head.version);
-    return accept({ settled, updates: carries ? seat.instance.since(head.version) : [] });
+    lane.reply = undefined;
+    if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
+    return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
   }
 
-  #seatFor(stream: Stream, head: EventHead): Result<Seat> {
+  #seatFor({ stream, head, lane: name }: Arrival): Result<Seat> {
     const seat = this.#registry.find(head.id, head.viewer);
     const about = { id: head.id };
     if (!seat || seat.instance.sessionId !== stream.sessionId) return refuse('instance', 'no such instance', about);
@@ -71,29 +93,61 @@ export class Dispatch {
       return refuse('stale', 'the event is of an earlier mounting', { component, ...about });
     if (!seat.instance.allows(head.name))
       return refuse('unknown', `no event ${JSON.stringify(head.name)}`, { component, ...about });
-    if (head.number < seat.number)
-      return refuse('stale', `event ${head.number} came after ${seat.number}`, { component, ...about });
+    const { number } = laneOf(seat, name);
+    if (head.number < number)
+      return refuse('stale', `event ${head.number} came after ${number}`, { component, ...about });
     return accept(seat);
   }
 
-  async #handle(seat: Seat, stream: Stream, head: EventHead, fields: Fields): Promise<Settlement> {
+  /** Reads an event's body, and has it handled once its turn has come; unless the same one was faster meanwhile. */
+  async #start(seat: Seat, lane: Lane, { stream, head, lane: name, read }: Arrival): Promise<Result<void>> {
+    const { limits } = this.#settings;
+    if (lane.waiting >= limits.waiting) return refuse('limit', `${lane.waiting} events wait already`, { id: head.id });
+    lane.waiting++;
+    const input = await read(seat.instance.statics);
+    const isRepeat = head.number <= lane.number;
+    if (!input.ok || isRepeat) {
+      lane.waiting--;
+      if (input.ok) void input.value.release?.();
+      return input.ok ? accept(undefined) : input;
+    }
+    lane.number = head.number;
+    lane.running = this.#handle(seat, lane, name, stream, head, input.value).finally(() => lane.waiting--);
+    return accept(undefined);
+  }
+
+  async #handle(
+    seat: Seat,
+    lane: Lane,
+    name: LaneName,
+    stream: Stream,
+    head: EventHead,
+    input: Input,
+  ): Promise<Settlement> {
     const { instance } = seat;
     const browser = createOrders(
       () => {},
       (url) => instance.pushed(url),
     );
-    const call = { name: head.name, fields, field: head.field, context: stream.context, browser };
-    const outcome = await instance.handle(call);
-    await this.#updateInAnswer(seat);
+    const { fields, issues } = input;
+    const call = { name: head.name, fields, issues, field: head.field, context: stream.context, browser };
+    const { status } = await instance.handle(call);
+    void input.release?.();
+    await this.#updateInAnswer(seat, lane);
     const orders = browser.take();
-    const { status } = outcome;
-    seat.settled = { id: instance.id, number: head.number, status, ...(orders.length > 0 ? { orders } : {}) };
-    return seat.settled;
+    lane.settled = {
+      id: instance.id,
+      ...(name === 'upload' ? { lane: name } : {}),
+      number: head.number,
+      status,
+      ...(orders.length > 0 ? { orders } : {}),
+    };
+    return lane.settled;
   }
 
   /** The last update of an event rides in its answer, where one is still waiting; what a handler showed before went by stream. */
-  async #updateInAnswer(seat: Seat): Promise<void> {
-    seat.answering = seat.carries;
+  async #updateInAnswer(seat: Seat, { reply }: Lane): Promise<void> {
+    seat.answering = Boolean(reply?.carries && reply.isOpen);
     await this.update(seat.instance);
     seat.answering = false;
   }

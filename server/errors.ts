@@ -30,8 +30,10 @@ export const REFUSALS = {
   'too-large': 413,
   /** The body has another media type. */
   media: 415,
-  /** The event's schema refused its params. */
+  /** The event's schema refused its params, or a file is over a limit. */
   invalid: 422,
+  /** Too many streams, components or events, or too many in too short a time. */
+  limit: 429,
   /** The handler threw, or took too long. */
   failed: 500,
   /** The node can't take it now. */

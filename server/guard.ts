@@ -24,7 +24,10 @@ export interface SignedPost {
   /** Undefined once it has ended: the goodbye of a page that is left comes after its stream's end. */
   readonly stream: Stream | undefined;
   readonly query: URLSearchParams;
+  /** Empty where {@link isUpload}. */
   readonly body: string;
+  /** Whether the body is multipart, and has not been read: it is authenticated, but has no digest. */
+  readonly isUpload: boolean;
 }
 
 /** Who signed. */
@@ -50,20 +53,21 @@ export class Guard {
     if (isCrossSite(request)) return refuse('origin', `from ${request.headers.origin ?? 'another site'}`);
     const type = request.headers['content-type'] ?? '';
     const expected = endpoint === ENDPOINTS.event ? MEDIA.form : MEDIA.json;
-    if (type !== expected) return refuse('media', `expected ${expected}, got ${type}`);
-    const signed: SignedRequest = {
-      method: request.method ?? '',
-      query,
-      type,
-      digest: String(request.headers[SIGNATURE_HEADERS.digest] ?? ''),
-    };
+    const isUpload = endpoint === ENDPOINTS.event && type.startsWith(`${MEDIA.multipart};`);
+    if (type !== expected && !isUpload) return refuse('media', `expected ${expected}, got ${type}`);
+    const head = { method: request.method ?? '', query, type };
+    const signed: SignedRequest = isUpload
+      ? head
+      : { ...head, digest: String(request.headers[SIGNATURE_HEADERS.digest] ?? '') };
     const signer = this.#verify(request, endpoint, signed);
     if (!signer.ok) return signer;
-    const body = await readBody(request, this.#settings.bodyLimit);
+    const proved = { ...signer.value, query: new URLSearchParams(query), isUpload };
+    if (isUpload) return accept({ ...proved, body: '' });
+    const body = await readBody(request, this.#settings.limits.body);
     if (!body.ok) return body;
     if (contentDigest(digest(body.value)) !== signed.digest)
       return refuse('signature', 'the body is not what was signed');
-    return accept({ ...signer.value, query: new URLSearchParams(query), body: body.value.toString() });
+    return accept({ ...proved, body: body.value.toString() });
   }
 
   #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Signer> {

@@ -49,6 +49,8 @@ export interface InstanceSetup {
 export interface Call {
   readonly name: string;
   readonly fields: Fields;
+  /** Why its files were refused. */
+  readonly issues?: readonly StandardSchemaV1.Issue[] | undefined;
   readonly field: string | undefined;
   readonly context: unknown;
   readonly browser: OrderBook;
@@ -202,6 +204,7 @@ export class Instance implements Host {
   }
 
   async #handleNow(call: Call): Promise<Outcome> {
+    if (call.issues?.length) return this.#refuse(call, call.issues);
     if (call.name === NAVIGATE) return this.#navigate(call.fields.url);
     const schema = this.statics.events?.[call.name];
     if (schema === true || schema === undefined) return this.#invoke(call, call.fields);
@@ -213,7 +216,7 @@ export class Instance implements Host {
     const stop = new AbortController();
     this.#signals.add(stop);
     try {
-      const { browser, ...facts } = call;
+      const { browser, issues: _, ...facts } = call;
       const event: LiveEvent = { ...facts, browser, signal: stop.signal };
       const handler = (this.#component as unknown as Record<string, Function>)[call.name] as Function;
       await this.#inTime(`${call.name}()`, handler.call(this.#component, params, event));

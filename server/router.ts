@@ -4,17 +4,20 @@ import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { readEventQuery, readForm, readSubscribe, readUnsubscribe } from '../protocol/event.ts';
 import { ENDPOINTS, MEDIA, type PostEndpoint, PROTOCOL_VERSION } from '../protocol/names.ts';
-import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled } from './answer.ts';
-import type { Dispatch } from './dispatch.ts';
+import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled, linger } from './answer.ts';
+import type { ComponentStatics } from './component.ts';
+import type { Dispatch, Input } from './dispatch.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { isSameOrigin, type LiveRequest, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
-import type { Registry } from './registry.ts';
+import { Bucket } from './limits.ts';
+import type { Registry, Reply } from './registry.ts';
 import { isScript, serveScript } from './script.ts';
 import type { Settings } from './settings.ts';
 import { Stream } from './stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Tokens } from './token.ts';
+import { readUpload } from './upload.ts';
 
 /** Middleware as Express 4 and 5 call it. */
 export type Handler = (request: LiveRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -82,13 +85,19 @@ async function openStream(parts: RouterParts, { request, response, query }: Exch
   if (version !== String(PROTOCOL_VERSION)) return refuse('malformed', `version ${version}, not ${PROTOCOL_VERSION}`);
   const sessionId = sessionOf(request);
   if (!sessionId) return refuse('session', 'no express-session, or no live page was rendered in it');
+  if (registry.streams.size >= settings.limits.allStreams)
+    return refuse('unavailable', 'this node has all the streams it may');
+  if (registry.streamsOf(sessionId) >= settings.limits.streams)
+    return refuse('limit', 'this session has all the streams it may');
   settings.engine.use(request.app);
   const context = await settings.context(request as unknown as Request);
   if (response.destroyed) return accept(undefined);
   const id = settings.clock.id();
   const key = tokens.streamKey(id);
-  const stream = new Stream({ id, key, sessionId, context }, response, RETRY, subscriptions.streamEnded);
-  registry.streams.set(id, stream);
+  const { clock, limits } = settings;
+  const bucket = new Bucket(limits.burst, clock.now());
+  const stream = new Stream({ id, key, sessionId, context, bucket }, response, RETRY, subscriptions.streamEnded);
+  registry.opened(stream);
   stream.send('hello', { stream: id, key, heartbeat: settings.heartbeat, time: settings.clock.now() });
   return accept(undefined);
 }
@@ -132,17 +141,45 @@ function unsubscribe(
 }
 
 async function event(
-  { dispatch }: RouterParts,
+  { settings, dispatch }: RouterParts,
   stream: Stream,
-  { query, body }: SignedPost,
+  { query, body, isUpload }: SignedPost,
   { request, response }: Exchange,
 ): Promise<Result<void>> {
   const head = readEventQuery(query);
-  const fields = readForm(body);
   if (!head) return refuse('malformed', 'the query of an event');
-  if (!fields) return refuse('too-large', 'too many fields');
-  const carries = (request.headers.accept ?? '').includes(MEDIA.frames);
-  const result = await dispatch.takeEvent(stream, head, fields, carries);
+  if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many events');
+  const reply = replyTo(request, response);
+  const read = isUpload ? uploadReader(settings, request, reply) : () => readFields(body);
+  const { carries } = reply;
+  const result = await dispatch.takeEvent({ stream, head, lane: isUpload ? 'upload' : 'event', reply, read });
   if (!result.ok) return result;
   return carries ? answerFrames(response, result.value) : answerSettled(response, result.value);
+}
+
+function replyTo(request: LiveRequest, response: ServerResponse): Reply {
+  const reply = { carries: (request.headers.accept ?? '').includes(MEDIA.frames), isOpen: true };
+  response.once('close', () => {
+    reply.isOpen = false;
+  });
+  return reply;
+}
+
+function readFields(body: string): Result<Input> {
+  const fields = readForm(body);
+  return fields ? accept({ fields }) : refuse('too-large', 'too many fields');
+}
+
+/** Reads files as far as the component takes them. A refused one is told at once: the browser still sends, and reads no answer before it is done. */
+function uploadReader(settings: Settings, request: LiveRequest, reply: Reply) {
+  return async ({ component, uploads }: ComponentStatics): Promise<Result<Input>> => {
+    if (!uploads) return refuse('media', `${component} takes no files: it has no static uploads`, { component });
+    const { limits, uploadDirectory: directory } = settings;
+    const upload = await readUpload(request, { files: 1, types: [], ...uploads, text: limits.body, directory });
+    if (upload.ok && upload.value.issues.length > 0 && !request.complete) {
+      reply.isOpen = false;
+      linger(request);
+    }
+    return upload;
+  };
 }

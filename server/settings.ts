@@ -1,13 +1,13 @@
 // Owns the options of liveview(): their defaults, and the checks at start. In: options. Out: settings without gaps.
 
+import { tmpdir } from 'node:os';
 import type { Request } from 'express';
-import { isComponentName } from '../protocol/event.ts';
 import { Engine } from '../views/engines.ts';
-import { checkRoot } from '../views/root.ts';
 import { type Backplane, createBackplane } from './backplane.ts';
+import { readComponents } from './check.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type ComponentStatics, LiveComponent } from './component.ts';
 import { LiveError, type Refusal } from './errors.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import type { Checked, ComponentClass, ContextFor } from './types.ts';
 
 /** Where a reported error came from. */
@@ -30,10 +30,10 @@ export interface BaseOptions {
   readonly tokenAge?: number;
   /** How long a handler may take, in ms. Default 30 000. */
   readonly handlerTimeout?: number;
-  /** How many bytes a POST may have. Default 65 536. */
-  readonly bodyLimit?: number;
-  /** How many components one subscribe may name. Default 200. */
-  readonly subscribeLimit?: number;
+  /** Limits against floods; each has its default. */
+  readonly limits?: Partial<Limits>;
+  /** Where uploaded files are kept until their handler is done. Default: the system's folder for temporary files. */
+  readonly uploadDirectory?: string;
   /** Called with everything that a component throws. Default: `console.error`. */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
   /** Called once for each refused request. Default: `console.warn`. */
@@ -55,7 +55,8 @@ export type Options<C extends readonly ComponentClass[]> = BaseOptions & {
 } & ContextOption<ContextFor<C[number]>>;
 
 /** The options with every default filled in, and what is shared by all parts of a server. */
-export interface Settings extends Required<Omit<BaseOptions, 'secret'>> {
+export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits'>> {
+  readonly limits: Limits;
   readonly secrets: readonly string[];
   readonly components: ReadonlyMap<string, ComponentClass>;
   readonly context: (req: Request) => unknown;
@@ -86,8 +87,8 @@ export function readOptions(options: Loose): Settings {
     heartbeat: readNumber('heartbeat', options.heartbeat, 15_000, 1_000, 60_000),
     tokenAge: readNumber('tokenAge', options.tokenAge, 24 * 60 * 60_000, 1_000),
     handlerTimeout: readNumber('handlerTimeout', options.handlerTimeout, 30_000, 1),
-    bodyLimit: readNumber('bodyLimit', options.bodyLimit, 64 * 1024, 1),
-    subscribeLimit: readNumber('subscribeLimit', options.subscribeLimit, 200, 1),
+    limits: readLimits(options.limits ?? {}),
+    uploadDirectory: options.uploadDirectory ?? tmpdir(),
     onError: unfailing(readFunction('onError', options.onError, logError)),
     onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),
     clock: options.clock ?? systemClock,
@@ -140,6 +141,20 @@ function readNumber(
   );
 }
 
+function readLimits(given: Partial<Limits>): Limits {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(LIMITS, name))
+      throw new LiveError(
+        'ERR_LIVE_OPTION',
+        `liveview(): there is no limits.${name}; there are ${Object.keys(LIMITS).join(', ')}.`,
+      );
+  }
+  const entries = Object.entries(LIMITS) as [keyof Limits, number][];
+  return Object.fromEntries(
+    entries.map(([name, fallback]) => [name, readNumber(`limits.${name}`, given[name], fallback, 1, Infinity)]),
+  ) as unknown as Limits;
+}
+
 function readSecrets(secret: string | readonly string[] | undefined): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : secret;
   const cure = 'Generate one with: openssl rand -base64 32';
@@ -158,70 +173,4 @@ function readSecrets(secret: string | readonly string[] | undefined): readonly s
       );
   }
   return secrets;
-}
-
-function readComponents(components: readonly ComponentClass[]): ReadonlyMap<string, ComponentClass> {
-  if (!Array.isArray(components)) {
-    throw new LiveError(
-      'ERR_LIVE_COMPONENTS',
-      `liveview(): components must be a list of classes, got ${typeof components}. Example: components: [Counter].`,
-    );
-  }
-  const byName = new Map<string, ComponentClass>();
-  for (const type of components as readonly ComponentClass[]) {
-    checkComponent(type);
-    const other = byName.get(type.component);
-    if (other) {
-      throw new LiveError(
-        'ERR_LIVE_COMPONENT_TWICE',
-        `liveview(): two components are named '${type.component}': ${other.name} and ${type.name}. Give one of them another static component.`,
-      );
-    }
-    byName.set(type.component, type);
-  }
-  return byName;
-}
-
-function checkComponent(type: ComponentClass): void {
-  if (typeof type !== 'function' || !(type.prototype instanceof LiveComponent)) {
-    throw new LiveError(
-      'ERR_LIVE_COMPONENT',
-      `liveview(): components must extend LiveComponent, got ${String((type as { name?: string })?.name ?? type)}.`,
-    );
-  }
-  if (!isComponentName(type.component)) {
-    const found = JSON.stringify(type.component);
-    throw new LiveError(
-      'ERR_LIVE_COMPONENT_NAME',
-      `${type.name}: static component must be 1 to 128 letters, digits, or any of . : / _ -, got ${found}. Example: static component = 'shop.Cart'.`,
-    );
-  }
-  const statics = type as unknown as ComponentStatics;
-  if (statics.root) checkRoot(statics.root);
-  for (const [name, rule] of Object.entries(statics.events ?? {})) checkEvent(type, name, rule);
-}
-
-function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
-  const own =
-    name in LiveComponent.prototype || ['mount', 'unmount', 'navigate', 'invalid', 'failed', 'render'].includes(name);
-  if (own) {
-    throw new LiveError(
-      'ERR_LIVE_EVENT_RESERVED',
-      `${type.name}: events.${name}: '${name}' is LiveComponent's own name; choose another.`,
-    );
-  }
-  if (typeof type.prototype[name as keyof typeof type.prototype] !== 'function') {
-    throw new LiveError(
-      'ERR_LIVE_EVENT_METHOD',
-      `${type.name}: events.${name}: there is no public method ${name}(). Add it, or remove the event.`,
-    );
-  }
-  const isSchema =
-    typeof (rule as { '~standard'?: { validate?: unknown } } | null)?.['~standard']?.validate === 'function';
-  if (rule !== true && !isSchema) {
-    throw new LiveError(
-      'ERR_LIVE_EVENT_SCHEMA',
-      `${type.name}: events.${name}: expected true or a Standard Schema (zod, valibot, arktype), got ${typeof rule}.`,
-    );
-  }
 }

@@ -4,6 +4,7 @@
 import { ServerResponse } from 'node:http';
 import { encodeFrame, numberFrame } from '../protocol/frame.ts';
 import { type FrameName, MEDIA } from '../protocol/names.ts';
+import type { Bucket } from './limits.ts';
 
 /** Who opened a stream. */
 export interface Reader {
@@ -31,6 +32,8 @@ export class Stream implements Reader {
   readonly sessionId: string;
   readonly context: unknown;
   open = true;
+  /** How many more events it may bring now. */
+  readonly bucket: Bucket;
   #count = 0;
   #origin: string | undefined;
   readonly #response: ServerResponse;
@@ -40,11 +43,17 @@ export class Stream implements Reader {
    * @param retry milliseconds after which EventSource may come back by itself.
    * @param onEnd is called once, when either side has ended it.
    */
-  constructor(reader: Reader, response: ServerResponse, retry: number, onEnd: (stream: Stream) => void) {
+  constructor(
+    reader: Reader & { readonly bucket: Bucket },
+    response: ServerResponse,
+    retry: number,
+    onEnd: (stream: Stream) => void,
+  ) {
     this.id = reader.id;
     this.key = reader.key;
     this.sessionId = reader.sessionId;
     this.context = reader.context;
+    this.bucket = reader.bucket;
     this.#response = response;
     response.writeHead(200, HEADERS);
     response.socket?.setNoDelay(true);

@@ -57,12 +57,18 @@ export class Subscriptions {
     const { components, viewer } = request;
     if (!url) return refuse('malformed', 'url is not an http address');
     if (!stream.open) return refuse('stream', 'the stream has ended');
-    if (components.length > this.#settings.subscribeLimit)
-      return refuse('too-large', `${components.length} components`);
+    const { limits } = this.#settings;
+    if (components.length > limits.components) return refuse('too-large', `${components.length} components`);
+    if (this.#registry.countOn(stream) + this.#new(viewer, components) > limits.components)
+      return refuse('limit', `more than ${limits.components} components on one stream`);
     const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
     const [first] = results;
     if (first?.ok === false && results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)) return first;
     return accept(results.map((result, at) => this.#orGone(result, components[at] as SubscribeItem)));
+  }
+
+  #new(viewer: string, items: readonly SubscribeItem[]): number {
+    return items.filter(({ id }) => !this.#registry.find(id, viewer)?.stream).length;
   }
 
   #orGone(result: Result<Subscribed>, item: SubscribeItem): Subscribed {
@@ -89,12 +95,12 @@ export class Subscriptions {
     if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
     await this.#dispatch.update(instance);
-    const { settled } = seat;
+    const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
     const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
     const missed = instance.since(held);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const said = { ...this.#describe(instance), ...updates };
-    return accept({ ...said, id: item.id, ...(settled ? { settled } : {}) });
+    return accept({ ...said, id: item.id, ...(settled.length > 0 ? { settled } : {}) });
   }
 
   async #mount(wanted: Wanted): Promise<Result<Subscribed>> {
@@ -143,7 +149,7 @@ export class Subscriptions {
 
   /** A stream has ended: its viewers may come back within the resume window. */
   readonly streamEnded = (stream: Stream): void => {
-    this.#registry.streams.delete(stream.id);
+    this.#registry.closed(stream);
     for (const seat of this.#registry.seatsOn(stream)) this.#wait(seat);
   };
 

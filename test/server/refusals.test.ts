@@ -12,7 +12,7 @@ let client: Client;
 let counter: LiveRoot;
 
 beforeAll(async () => {
-  app = await startApp({ components: [Counter, Reader, Signup], bodyLimit: 4000 });
+  app = await startApp({ components: [Counter, Reader, Signup], limits: { body: 4000 } });
   client = await Client.open(app);
 });
 afterAll(async () => {

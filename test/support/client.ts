@@ -121,8 +121,17 @@ export class Client {
 
   /** Sends a signed POST. */
   post(endpoint: string, query: string, body: string, options: PostOptions = {}) {
+    return this.agent
+      .post(`/live/${endpoint}${query}`)
+      .set(this.sign(endpoint, query, body, options))
+      .send(body);
+  }
+
+  /** The header fields of a signed POST. */
+  sign(endpoint: string, query: string, body: string, options: PostOptions = {}): Record<string, string> {
     const type = options.type ?? (endpoint === 'event' ? MEDIA.form : MEDIA.json);
-    const digest = contentDigest(createHash('sha256').update(body).digest('base64'));
+    const isUpload = type.startsWith(MEDIA.multipart);
+    const digest = isUpload ? undefined : contentDigest(createHash('sha256').update(body).digest('base64'));
     const key = Buffer.from(options.key ?? this.hello.key, 'base64url');
     const params = {
       created: options.created ?? Math.floor(Date.now() / 1000),
@@ -132,8 +141,7 @@ export class Client {
     const mac = (text: string) => createHmac('sha256', key).update(text).digest('base64');
     const request = { method: 'POST', query: options.signedQuery ?? (query || '?'), type, digest };
     const signed = { ...signRequest(request, params, mac), 'Content-Type': type, Accept: options.accept ?? '*/*' };
-    const headers = options.tamper ? options.tamper(signed) : signed;
-    return this.agent.post(`/live/${endpoint}${query}`).set(headers).send(body);
+    return options.tamper ? options.tamper(signed) : signed;
   }
 
   /** Subscribes components and gives the answer to each. */

@@ -1,0 +1,35 @@
+// Owns the body of an event: the form that htmx gathered, as text, or as a multipart body where it has files.
+
+import { randomId } from './dom.ts';
+
+/** Text is urlencoded; a Blob is multipart, and its type says so. */
+export type Body = string | Blob;
+
+/** Encodes what htmx composed. A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files. */
+export function encode(body: unknown): Body {
+  if (!(body instanceof FormData)) return String(body ?? '');
+  const entries = [...body].filter(([, value]) => typeof value === 'string' || value.size > 0 || value.name !== '');
+  if (entries.some(([, value]) => typeof value !== 'string')) return multipart(entries);
+  return String(new URLSearchParams(entries as [string, string][]));
+}
+
+/** RFC 7578. Put together here, and not by the browser, because its boundary is signed; files are referred to, not read. */
+function multipart(entries: readonly (readonly [string, FormDataEntryValue])[]): Blob {
+  const boundary = `liveview${randomId().toLowerCase()}`; // a Blob's type knows no capitals
+  const parts = entries.flatMap(([name, value]) => {
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quote(name)}"`;
+    return typeof value === 'string'
+      ? [`${head}\r\n\r\n${value.replace(/\r?\n|\r/g, '\r\n')}\r\n`]
+      : [
+          `${head}; filename="${quote(value.name)}"\r\nContent-Type: ${value.type || 'application/octet-stream'}\r\n\r\n`,
+          value,
+          '\r\n',
+        ];
+  });
+  return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+/** As WHATWG HTML, section 4.10.21.8, has names escaped. */
+function quote(name: string): string {
+  return name.replace(/\r?\n|\r/g, '%0D%0A').replace(/"/g, '%22');
+}

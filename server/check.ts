@@ -1,0 +1,89 @@
+// Owns the checks of component classes at start: the faults that types can't show, or that JavaScript hides.
+
+import { isComponentName } from '../protocol/event.ts';
+import { checkRoot } from '../views/root.ts';
+import { type ComponentStatics, LiveComponent } from './component.ts';
+import { LiveError } from './errors.ts';
+import type { ComponentClass } from './types.ts';
+import type { Uploads } from './upload.ts';
+
+/** Checks component classes, and lists them by name. Throws a LiveError for what can't work. */
+export function readComponents(components: readonly ComponentClass[]): ReadonlyMap<string, ComponentClass> {
+  if (!Array.isArray(components)) {
+    throw new LiveError(
+      'ERR_LIVE_COMPONENTS',
+      `liveview(): components must be a list of classes, got ${typeof components}. Example: components: [Counter].`,
+    );
+  }
+  const byName = new Map<string, ComponentClass>();
+  for (const type of components as readonly ComponentClass[]) {
+    checkComponent(type);
+    const other = byName.get(type.component);
+    if (other) {
+      throw new LiveError(
+        'ERR_LIVE_COMPONENT_TWICE',
+        `liveview(): two components are named '${type.component}': ${other.name} and ${type.name}. Give one of them another static component.`,
+      );
+    }
+    byName.set(type.component, type);
+  }
+  return byName;
+}
+
+function checkComponent(type: ComponentClass): void {
+  if (typeof type !== 'function' || !(type.prototype instanceof LiveComponent)) {
+    throw new LiveError(
+      'ERR_LIVE_COMPONENT',
+      `liveview(): components must extend LiveComponent, got ${String((type as { name?: string })?.name ?? type)}.`,
+    );
+  }
+  if (!isComponentName(type.component)) {
+    const found = JSON.stringify(type.component);
+    throw new LiveError(
+      'ERR_LIVE_COMPONENT_NAME',
+      `${type.name}: static component must be 1 to 128 letters, digits, or any of . : / _ -, got ${found}. Example: static component = 'shop.Cart'.`,
+    );
+  }
+  const statics = type as unknown as ComponentStatics;
+  if (statics.root) checkRoot(statics.root);
+  for (const [name, rule] of Object.entries(statics.events ?? {})) checkEvent(type, name, rule);
+  if (statics.uploads !== undefined) checkUploads(type, statics.uploads);
+}
+
+function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
+  const own =
+    name in LiveComponent.prototype || ['mount', 'unmount', 'navigate', 'invalid', 'failed', 'render'].includes(name);
+  if (own) {
+    throw new LiveError(
+      'ERR_LIVE_EVENT_RESERVED',
+      `${type.name}: events.${name}: '${name}' is LiveComponent's own name; choose another.`,
+    );
+  }
+  if (typeof type.prototype[name as keyof typeof type.prototype] !== 'function') {
+    throw new LiveError(
+      'ERR_LIVE_EVENT_METHOD',
+      `${type.name}: events.${name}: there is no public method ${name}(). Add it, or remove the event.`,
+    );
+  }
+  const isSchema =
+    typeof (rule as { '~standard'?: { validate?: unknown } } | null)?.['~standard']?.validate === 'function';
+  if (rule !== true && !isSchema) {
+    throw new LiveError(
+      'ERR_LIVE_EVENT_SCHEMA',
+      `${type.name}: events.${name}: expected true or a Standard Schema (zod, valibot, arktype), got ${typeof rule}.`,
+    );
+  }
+}
+
+function checkUploads(type: ComponentClass, uploads: unknown): void {
+  const { bytes, files = 1, types = [] } = (uploads ?? {}) as Partial<Uploads>;
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+  const areTypes =
+    Array.isArray(types) &&
+    types.every((it) => typeof it === 'string' && /^(?:\.[^/\s]+|[\w.+-]+\/[\w.+*-]+)$/.test(it));
+  if (isCount(bytes) && isCount(files) && areTypes) return;
+  throw new LiveError(
+    'ERR_LIVE_UPLOADS',
+    `${type.name}: static uploads must be { bytes, files?, types? } with whole numbers and types as in an input's accept, got ${JSON.stringify(uploads)}. Example: static uploads = { bytes: 5_000_000, files: 3, types: ['image/*', '.pdf'] }.`,
+  );
+}
