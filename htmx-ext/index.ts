@@ -9,7 +9,7 @@ import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
 import { type Entry, Page } from './page.ts';
-import { type Ending, Sender } from './send.ts';
+import { type Ending, MOST_WAITING, Sender } from './send.ts';
 
 /** Known only while this file runs. */
 const script = document.currentScript as HTMLScriptElement | null;
@@ -42,7 +42,7 @@ function start(htmx: Htmx): void {
       reset: (entry, show) => recover(entry, show, sender),
     },
   );
-  const sender = new Sender(page, htmx.config?.liveview?.queue);
+  const sender = new Sender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);
 
   /** The component of an element; an event may come before the page was searched, as `load` does. */
   function entryOf(element: Element): Entry | undefined {
@@ -55,7 +55,10 @@ function start(htmx: Htmx): void {
   function trigger(element: Element, event: Event | undefined): void {
     if (!nameOf(element) || isSuperseded(element, event)) return;
     if (!entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
-    const values = { ...(htmx.registerExtension ? ownValue(element, event) : {}), ...detailValues(event) };
+    const values = {
+      ...(htmx.registerExtension ? ownValue(element, event) : outsiderValue(element, event)),
+      ...detailValues(event),
+    };
     const options = {
       source: element,
       event,
@@ -117,6 +120,13 @@ function isSuperseded(element: Element, event: Event | undefined): boolean {
 function ownValue(element: Element, event: Event | undefined): Record<string, string> {
   const isOwn = element instanceof HTMLButtonElement && element.name !== '' && event?.type !== 'submit';
   return isOwn ? { [element.name]: element.value } : {};
+}
+
+/** The value of a submitter that stands outside of its form, which htmx 2 leaves out. */
+function outsiderValue(element: Element, event: Event | undefined): Record<string, string> {
+  const { submitter } = (event ?? {}) as SubmitEvent;
+  const isOutside = submitter instanceof HTMLButtonElement && submitter.name !== '' && !element.contains(submitter);
+  return isOutside ? { [submitter.name]: submitter.value } : {};
 }
 
 /** A CustomEvent's primitive details are fields, so that drag and drop needs no script of its own. */

@@ -57,6 +57,8 @@ interface Lane {
 const LIFETIME = 60_000;
 /** Milliseconds after which an event that was given up is looked after. */
 const CATCH_UP = 1_000;
+/** How many events may wait at one instance, unless the page says otherwise. */
+export const MOST_WAITING = 100;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5_000;
 /** Answers after which the same event is sent again. */
@@ -65,11 +67,11 @@ const PASSING = new Set([429, 502, 503, 504]);
 /** Sends events, each once and in order. */
 export class Sender {
   readonly #page: Page;
-  readonly #limit: number;
+  readonly #limit: () => number;
   readonly #lanes = new WeakMap<Entry, { event: Lane; upload: Lane }>();
 
-  /** @param limit how many events may wait at one instance; more are reported lost, as `full`. */
-  constructor(page: Page, limit = 100) {
+  /** @param limit gives how many events may wait at one instance; more are reported lost, as `full`. */
+  constructor(page: Page, limit = () => MOST_WAITING) {
     this.#page = page;
     this.#limit = limit;
   }
@@ -93,7 +95,7 @@ export class Sender {
       unknown: false,
     };
     const pending: Pending = { ...intent, ...fresh };
-    const isFull = lane.queue.length >= this.#limit;
+    const isFull = lane.queue.length >= this.#limit();
     lane.queue.push(pending);
     if (isFull) this.#lose(lane, pending, 'full');
     else void this.#run(lane, intent.entry);

@@ -69,6 +69,56 @@ describeInBrowser('the examples', (visit, _, version) => {
     await expect.poll(() => page.locator('output').first().textContent()).toBe('5');
   });
 
+  test('files are sent with a progress bar, several at once, and a refused one is explained', async () => {
+    const { page, faults } = await visitTo('/upload');
+    const file = (name: string, size: number, mimeType = 'image/png') => ({
+      name,
+      mimeType,
+      buffer: Buffer.alloc(size, 65),
+    });
+    await page.evaluate(() => {
+      const seen: number[] = [];
+      Object.assign(window, { seen });
+      document.addEventListener('htmx:xhr:progress', (event) => seen.push((event as CustomEvent).detail.loaded));
+    });
+    await page.setInputFiles('input[type=file]', [file('a.png', 3_000_000), file('b ž.txt', 10, 'text/plain')]);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect
+      .poll(() => page.locator('.list li').allTextContents(), { timeout: 10_000 })
+      .toEqual([expect.stringContaining('b ž.txt10 bytes'), expect.stringContaining('a.png3,000,000 bytes')]);
+    const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen);
+    expect(seen.at(-1)).toBeGreaterThan(3_000_000);
+    await expect.poll(() => page.locator('button').isDisabled()).toBe(false);
+    expect(await page.locator('input').inputValue()).toBe('');
+
+    await page.setInputFiles('input[type=file]', [file('c.png', 6_000_000)]);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => page.locator('.error').textContent()).toBe('c.png is larger than 5 MB');
+    await expect.poll(() => page.locator('button').isDisabled()).toBe(false);
+    await page.setInputFiles('input[type=file]', [file('d.exe', 6, 'application/x-msdownload')]);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => page.locator('.error').textContent()).toContain('d.exe is not of a type');
+    expect(await page.locator('.list li').count()).toBe(2);
+    expect(faults.filter((fault) => !fault.includes('422'))).toEqual([]);
+  });
+
+  test('files are dropped', async () => {
+    const { page } = await visitTo('/upload');
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['hello'], 'dropped.txt', { type: 'text/plain' }));
+      return transfer;
+    });
+    await page.locator('.drop').evaluate((label, transfer) => {
+      const input = label.querySelector('input') as HTMLInputElement;
+      input.files = (transfer as DataTransfer).files; // what a browser does with a drop on a file input
+    }, data);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect
+      .poll(() => page.locator('.list li').allTextContents())
+      .toEqual([expect.stringContaining('dropped.txt')]);
+  });
+
   test('the clock ticks without an event from the page, and what is typed meanwhile stays, with focus and caret', async () => {
     const { page, faults } = await visitTo('/clock');
     const field = page.locator('input');

@@ -1,9 +1,11 @@
 // The whole of htmx on a live element: when an event fires and what it sends is htmx's own, in both versions.
-import { html, LiveComponent, type LiveEvent, raw } from 'htmx-liveview';
+import { html, LiveComponent, type LiveEvent, raw, topic } from 'htmx-liveview';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
+
+const ticks = topic<undefined>('ticks');
 
 /** Notes what it gets. */
 class Sink extends LiveComponent<{ markup: string }> {
@@ -12,7 +14,11 @@ class Sink extends LiveComponent<{ markup: string }> {
   static got: { name: string; fields: Record<string, unknown>; field: string | undefined }[] = [];
   static gate: Promise<void> | undefined;
   n = 0;
+  ticked = 0;
 
+  mount() {
+    this.subscribe(ticks, () => this.ticked++);
+  }
   async go(fields: object, event: LiveEvent) {
     Sink.got.push({ name: event.name, fields: { ...fields }, field: event.field });
     await Sink.gate;
@@ -22,7 +28,7 @@ class Sink extends LiveComponent<{ markup: string }> {
     Sink.got.push({ name: event.name, fields: { ...fields }, field: event.field });
   }
   render() {
-    return html`<p id="n">${this.n}</p>${raw(this.session.markup)}`;
+    return html`<p id="n">${this.n}</p><p id="t">${this.ticked}</p>${raw(this.session.markup)}`;
   }
 }
 
@@ -201,22 +207,95 @@ const cases: Record<string, Case> = {
     act: click,
     got: [{}],
   },
+  'hx-confirm, accepted': {
+    markup: '<button id="e" lv-event="go" hx-confirm="Sure?">x</button>',
+    act: async (page) => {
+      page.once('dialog', (dialog) => dialog.accept());
+      await click(page);
+    },
+    got: [{}],
+  },
+  'hx-confirm, declined': {
+    markup: '<button id="e" lv-event="go" hx-confirm="Sure?">x</button>',
+    act: async (page) => {
+      page.once('dialog', (dialog) => dialog.dismiss());
+      await click(page);
+    },
+    got: [],
+  },
+  'hx-validate on a control': {
+    markup:
+      '<form><input id="e" name="a" required lv-event="go" hx-trigger="blur" hx-validate="true"></form><button id="o">o</button>',
+    act: async (page) => {
+      await page.locator('#e').focus();
+      await page.locator('#o').click();
+      await type('ok')(page);
+      await page.locator('#o').click();
+    },
+    got: [{ a: 'ok' }],
+  },
+  'a control outside of its form, by form=': {
+    markup: '<form id="f" lv-event="go"><button id="e">x</button></form><input form="f" name="a" value="out">',
+    act: click,
+    got: [{ a: 'out' }],
+  },
+  'a submitter outside of its form': {
+    markup:
+      '<form id="f" lv-event="go"><input name="a" value="1"></form><button id="e" form="f" name="by" value="b">x</button>',
+    act: click,
+    got: [{ a: '1', by: 'b' }],
+  },
+  'a disabled fieldset sends nothing': {
+    markup:
+      '<form lv-event="go"><fieldset disabled><input name="a" value="1"></fieldset><input name="b" value="2"><button id="e">x</button></form>',
+    act: click,
+    got: [{ b: '2' }],
+  },
+  'a multi-select, checkboxes and names in brackets': {
+    markup:
+      '<form lv-event="go"><select name="s" multiple><option selected>1</option><option selected>2</option></select><input type="checkbox" name="c" checked><input type="checkbox" name="d"><input name="t[]" value="x"><button id="e">x</button></form>',
+    act: click,
+    got: [{ s: ['1', '2'], c: 'on', t: ['x'] }],
+  },
+  'a delay is put off by each event': {
+    markup: '<button id="e" lv-event="go" hx-trigger="click delay:400ms">x</button>',
+    act: async (page) => {
+      await click(page);
+      await page.waitForTimeout(100);
+      await click(page);
+    },
+    got: [{}],
+  },
+  'a CustomEvent’s details are fields': {
+    markup: '<div id="e" lv-event="go" hx-trigger="mine">x</div>',
+    act: (page) =>
+      page.locator('#e').evaluate((it) => it.dispatchEvent(new CustomEvent('mine', { detail: { a: 1, b: {} } }))),
+    got: [{ a: '1' }],
+  },
+  'within hx-boost': {
+    markup:
+      '<div hx-boost="true"><form action="/elsewhere" lv-event="go"><input name="a" value="1"><button id="e">x</button></form></div>',
+    act: click,
+    got: [{ a: '1' }],
+  },
   'a link': { markup: '<a id="e" href="/elsewhere" lv-event="go">x</a>', act: click, got: [{}] },
 };
 
 describeInBrowser('htmx on a live element', (visit, htmx, version) => {
   let app: TestApp;
   let markup = '';
+  let config = '{}';
   beforeEach(async () => {
     Sink.got = [];
     Sink.gate = undefined;
+    config = '{}';
     app = await startApp({
       components: [Sink],
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
         it.get('/sink', async (req, res) => {
           res.send(
-            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Sink, { markup })}`,
+            `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Sink, { markup })}`,
           );
         });
       },
@@ -272,6 +351,59 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     await expect.poll(() => page.locator('#e').isDisabled()).toBe(false);
     expect((await page.locator('#busy').getAttribute('class')) ?? '').not.toContain('htmx-request');
     expect(await page.locator('#n').textContent()).toBe('1');
+  });
+
+  test.runIf(version === '4')('hx-disabled-elt, htmx 2’s name, does the same in 4', async () => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const { page } = await open(
+      '<form lv-event="go" hx-disabled-elt="find button, #other"><button id="e">x</button></form><button id="other">y</button>',
+    );
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+    expect(await page.locator('button:disabled').count()).toBe(2);
+    release();
+    await expect.poll(() => page.locator('button:disabled').count()).toBe(0);
+  });
+
+  test('a double click sends one event where the element asks for it', async () => {
+    const { page } = await open('<button id="e" lv-event="go" hx-disabled-elt="this">x</button>');
+    await page.locator('#e').dblclick();
+    await vi.waitFor(async () => expect(await page.locator('#n').textContent()).toBe('1'));
+    await page.waitForTimeout(100);
+    expect(Sink.got).toHaveLength(1);
+  });
+
+  test('five fast clicks count five, with pushes arriving in between', async () => {
+    const { page } = await open('<button id="e" lv-event="go" hx-vals=\'{"slow":"1"}\'>x</button><i id="ticks"></i>');
+    const stop = setInterval(() => app.live.publish(ticks, undefined), 3);
+    try {
+      for (let round = 1; round <= 3; round++) {
+        await page.evaluate(() => {
+          for (let n = 0; n < 5; n++) document.querySelector<HTMLButtonElement>('#e')?.click();
+        });
+        await vi.waitFor(async () => expect(await page.locator('#n').textContent()).toBe(String(5 * round)), 3000);
+      }
+      await vi.waitFor(async () => expect(Number(await page.locator('#t').textContent())).toBeGreaterThan(20), 3000);
+      expect(Sink.got).toHaveLength(15);
+    } finally {
+      clearInterval(stop);
+    }
+  });
+
+  test('what waits offline is bounded, and the rest is reported lost', async () => {
+    config = '{"liveview":{"queue":3}}';
+    const { page } = await open('<button id="e" lv-event="go">x</button>');
+    await page.context().setOffline(true);
+    const lost = await page.evaluate(() => {
+      const reasons: string[] = [];
+      document.addEventListener('liveview:event-lost', (event) => reasons.push((event as CustomEvent).detail.reason));
+      for (let n = 0; n < 5; n++) document.querySelector<HTMLButtonElement>('#e')?.click();
+      return new Promise((resolve) => setTimeout(() => resolve(reasons), 300));
+    });
+    expect(lost).toEqual(['full', 'full']);
+    await page.context().setOffline(false);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(3), 8000);
   });
 
   test('hx-sync replace: the last one counts', async () => {
