@@ -60,7 +60,7 @@ export class Subscriptions {
     const { limits } = this.#settings;
     if (components.length > limits.components) return refuse('too-large', `${components.length} components`);
     if (this.#registry.countOn(stream) + this.#new(viewer, components) > limits.components)
-      return refuse('limit', `more than ${limits.components} components on one stream`);
+      return refuse('too-large', `more than ${limits.components} components on one stream`);
     const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
     const [first] = results;
     if (first?.ok === false && results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)) return first;

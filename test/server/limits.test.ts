@@ -1,0 +1,124 @@
+// Floods, by mistake or on purpose: each limit refuses what is over it, and leaves everything else alone.
+import { html, LiveComponent } from 'htmx-liveview';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../server/clock.ts';
+import type { Limits } from '../../server/limits.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { Client } from '../support/client.ts';
+import { Counter } from '../support/components.ts';
+
+class Slow extends LiveComponent {
+  static component = 'test.Slow';
+  static events = { wait: true };
+  static done = 0;
+  static gate: Promise<void>;
+  async wait() {
+    await Slow.gate;
+    Slow.done++;
+  }
+  render() {
+    return html`<p>Slow</p>`;
+  }
+}
+
+let app: TestApp;
+let clients: Client[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.disconnect();
+  await app.close();
+});
+async function start(limits: Partial<Limits>, options = {}): Promise<Client> {
+  app = await startApp({ components: [Counter, Slow], limits, ...options });
+  const client = await Client.open(app);
+  clients = [client];
+  return client;
+}
+
+describe('streams', () => {
+  test('are limited for a session, which may open another once one has ended', async () => {
+    const client = await start({ streams: 2 });
+    const second = await client.sibling();
+    clients.push(second);
+    const third = await client.agent.get('/live/stream?v=1').expect(429);
+    expect(third.headers['retry-after']).toBe('1');
+    expect(third.body.title).toBe('limit');
+    const other = await Client.open(app);
+    clients.push(other);
+    second.disconnect();
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(2));
+    clients.push(await client.sibling());
+  });
+
+  test('are limited in all, which says when to come back', async () => {
+    const client = await start({ allStreams: 1 });
+    const late = new Client(app);
+    await late.load();
+    const answer = await late.agent.get('/live/stream?v=1').expect(503);
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(answer.body.title).toBe('unavailable');
+    await (await client.live()).event('increment').expect(204);
+  });
+});
+
+test('components are limited on one stream: those that are live stay so, and come back', async () => {
+  const client = await start({ components: 2 });
+  const [first, second] = client.roots;
+  await client.subscribe([first!]);
+  await client.subscribe([second!]);
+  await client.subscribe([first!, second!]);
+  await client.load();
+  const body = JSON.stringify({ viewer: client.viewer, url: app.url, components: client.roots.slice(0, 1) });
+  const answer = await client.post('subscribe', '', body).expect(413);
+  expect(answer.body.title).toBe('too-large');
+  expect(app.live.stats().instances).toBe(2);
+  const many = JSON.stringify({ viewer: client.viewer, url: app.url, components: [first, first, first] });
+  await client.post('subscribe', '', many).expect(413);
+});
+
+test('events are limited in a second, after a burst; a later one is taken again', async () => {
+  let now = Date.now();
+  const client = await start({ events: 10, burst: 3 }, { clock: { ...systemClock, now: () => now } });
+  const counter = await client.live();
+  const at = () => ({ created: Math.floor(now / 1000) });
+  for (let n = 0; n < 3; n++) await counter.event('increment', {}, at()).expect(204);
+  const answer = await counter.event('increment', {}, at()).expect(429);
+  expect(answer.headers['retry-after']).toBe('1');
+  counter.number--;
+  now += 100;
+  await counter.event('increment', {}, at()).expect(204);
+  await counter.event('increment', {}, at()).expect(429);
+  const sibling = await client.sibling();
+  clients.push(sibling);
+  const another = await sibling.subscribe(client.roots.slice(0, 1));
+  expect(another[0]).toHaveProperty('version');
+});
+
+test('events that wait are limited, and the others are handled in order', async () => {
+  let open = () => {};
+  Slow.gate = new Promise((resolve) => (open = resolve));
+  Slow.done = 0;
+  const client = await start({ waiting: 3 });
+  const [, root] = await client.subscribe();
+  const slow = root as { id: string; epoch: string };
+  const send = (n: number) =>
+    client.post(
+      'event',
+      `?${new URLSearchParams({ id: slow.id, name: 'wait', viewer: client.viewer, n: String(n), epoch: slow.epoch, have: '1' })}`,
+      '',
+    );
+  const early = [1, 2, 3].map((n) => send(n).then(({ status }) => status));
+  expect(await Promise.all(early)).toEqual([202, 202, 202]);
+  const late = await send(4).expect(429);
+  expect(late.body.title).toBe('limit');
+  open();
+  await vi.waitFor(() => expect(Slow.done).toBe(3));
+  await send(4).expect(204);
+});
+
+test.each([
+  [{ limits: { events: 0 } }, 'limits.events must be a number from 1'],
+  [{ limits: { speed: 1 } }, 'there is no limits.speed'],
+])('a limit that can’t be is an error at start: %j', async (options, message) => {
+  await start({});
+  await expect(startApp({ components: [Counter], ...(options as object) })).rejects.toThrow(message);
+});
