@@ -30,7 +30,13 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
     xhr.send = (body) => {
       const onProgress = (loaded: number, total: number) =>
         xhr.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total }));
-      const { ending, cancel } = deliver({ element, event, headers, body: encode(body), onProgress });
+      const { ending, cancel } = deliver({
+        element,
+        event,
+        headers,
+        body: encode(withPrompt(body, headers)),
+        onProgress,
+      });
       const timer = xhr.timeout > 0 ? setTimeout(() => cancel('timeout'), xhr.timeout) : undefined;
       xhr.abort = () => cancel('aborted');
       xhr.dispatchEvent(new ProgressEvent('loadstart'));
@@ -56,6 +62,16 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
     rewire: (element) => htmx.process(element),
     remove: (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 }),
   };
+}
+
+/** What was typed at hx-prompt is a field too: a header is not part of what handlers get. */
+function withPrompt(body: unknown, headers: Record<string, string>): unknown {
+  const answer = headers['HX-Prompt'];
+  if (answer === undefined) return body;
+  if (body instanceof FormData) body.set('hx-prompt', answer);
+  return body instanceof FormData
+    ? body
+    : new URLSearchParams([...new URLSearchParams(String(body ?? '')), ['hx-prompt', answer]]);
 }
 
 /** Makes an XMLHttpRequest that was never sent look like one that has ended. */

@@ -333,6 +333,7 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     page.once('dialog', (dialog) => dialog.accept('žluťoučký'));
     await click(page);
     await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+    expect(Sink.got[0]?.fields).toEqual({ 'hx-prompt': 'žluťoučký' });
   });
 
   test('indicators and disabled controls last until the event has settled', async () => {

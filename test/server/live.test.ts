@@ -542,7 +542,7 @@ describe('disconnect and reconnect', () => {
       epoch: counter.epoch,
       version,
       updates: [],
-      settled: { id: counter.id, number: 1, status: 200 },
+      settled: [{ id: counter.id, number: 1, status: 200 }],
     });
     const [behind] = await client.subscribe([{ ...root, epoch: counter.epoch, version: 1 }]);
     expect(behind).toMatchObject({ updates: [{ from: 1, version: 2 }] });
