@@ -63,7 +63,16 @@ export interface Hello {
 }
 
 /** Why a component cannot be live. */
-export type GoneReason = 'expired' | 'refused' | 'failed' | 'ended';
+export type GoneReason = 'expired' | 'refused' | 'failed' | 'ended' | 'session';
+
+/** Why a stream ends. After `unavailable` the browser comes back, later each time; after the others it does not by itself. */
+export type ByeReason = 'ended' | 'session' | 'unavailable';
+
+/** The browser should open another stream after so many milliseconds; this one goes on until then, unless it was too slow. */
+export interface Move {
+  readonly ms: number;
+  readonly reason: 'drain' | 'slow';
+}
 
 /** The answer to one component of a subscribe. */
 export type Subscribed =

@@ -162,9 +162,26 @@ export class Dispatch {
   /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */
   async #settleLater(seat: Seat, running: Promise<Settlement>, version: number): Promise<void> {
     const settled = await running;
-    for (const update of seat.instance.since(version)) seat.stream?.send('update', update);
+    this.#bring(seat, version);
     seat.stream?.send('settled', settled);
   }
+
+  /** Sends a viewer what leads from a version to now; or notes it, until there is room. */
+  #bring(seat: Seat, version: number): void {
+    seat.behind = Math.min(version, seat.behind ?? version);
+    if (!seat.stream?.hasRoom) return;
+    for (const update of seat.instance.since(seat.behind)) seat.stream.send('update', update);
+    seat.behind = undefined;
+  }
+
+  /** A reader has caught up: it gets the latest state of what has changed meanwhile, as long as there is room. */
+  readonly catchUp = (stream: Stream): void => {
+    for (const seat of this.#registry.seatsOn(stream)) {
+      if (!stream.hasRoom) return;
+      if (seat.behind !== undefined) this.#bring(seat, seat.behind);
+      void this.update(seat.instance);
+    }
+  };
 
   // --- Updates ---------------------------------------------------------------------------------------------------
 
@@ -214,9 +231,11 @@ export class Dispatch {
     return instance.dirty && !instance.ended && this.#hasReader(instance);
   }
 
-  /** Without a reader an instance stays dirty, and is rendered when its viewer is back. */
+  /** Without a reader who has room an instance stays dirty, and is rendered when its viewer is back, or has caught up. */
   #hasReader(instance: Instance): boolean {
-    return instance.version > 0 && this.#registry.seatsOf(instance).some((seat) => seat.stream || seat.answering);
+    return (
+      instance.version > 0 && this.#registry.seatsOf(instance).some((seat) => seat.stream?.hasRoom || seat.answering)
+    );
   }
 
   /** Renders, or gives what the component shows after a failure; undefined: what was there before stays. */
@@ -239,7 +258,9 @@ export class Dispatch {
     const update = instance.advance({ ...filled, ...(orders.length > 0 ? { orders } : {}) });
     const frame = encodeFrame('update', JSON.stringify(update));
     for (const seat of this.#registry.seatsOf(instance)) {
-      if (!seat.answering) seat.stream?.write(frame);
+      if (seat.answering || !seat.stream) continue;
+      if (seat.behind === undefined && seat.stream.hasRoom) seat.stream.write(frame);
+      else seat.behind ??= update.from;
     }
   }
 }

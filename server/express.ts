@@ -5,6 +5,11 @@ import type { Request } from 'express';
 import type { ViewApp } from '../views/engines.ts';
 import { LiveError } from './errors.ts';
 
+/** Where express-session keeps sessions. */
+export interface SessionStore {
+  get(id: string, done: (error: unknown, session?: unknown) => void): void;
+}
+
 /** A request as far as it concerns a component. `session` is express-session's, if it ran. */
 export type LiveRequest = IncomingMessage & {
   readonly originalUrl?: string;
@@ -13,6 +18,7 @@ export type LiveRequest = IncomingMessage & {
   /** The Express application. */
   readonly app?: ViewApp;
   session?: Record<string, unknown>;
+  readonly sessionStore?: SessionStore;
   body?: unknown;
 };
 

@@ -84,8 +84,8 @@ export class Guard {
     const stream = this.#registry.streams.get(keyid);
     if (stream && !stream.isFrom(headers.origin ?? ''))
       return refuse('origin', `from ${headers.origin}, not as before`);
-    if (stream && request.session && sessionOf(request) !== stream.sessionId)
-      return refuse('session', 'the stream is of another session');
+    if (stream && !request.session) return refuse('unavailable', 'the express-session’s store has failed');
+    if (stream && sessionOf(request) !== stream.sessionId) return refuse('session', 'the stream is of another session');
     return accept({ streamId: keyid, stream });
   }
 }

@@ -1,6 +1,7 @@
 // Owns liveview(): it checks the options and wires the parts. Everything it makes belongs to one server.
 
 import type { Request, RequestHandler } from 'express';
+import { encodeFrame } from '../protocol/frame.ts';
 import type { Html } from '../views/html.ts';
 import { Dispatch } from './dispatch.ts';
 import { Guard } from './guard.ts';
@@ -8,6 +9,7 @@ import { Mounter } from './mount.ts';
 import { Registry } from './registry.ts';
 import { renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
+import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
 import { Subscriptions, type Viewer } from './subscriptions.ts';
 import { createTokens } from './token.ts';
@@ -43,7 +45,13 @@ export interface Live {
   disconnect(whom: Disconnect): void;
   /** How much is on this node now. */
   stats(): Stats;
-  /** Stops: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */
+  /**
+   * Stops without a jolt: takes no new streams, sends the pages away one by one to whoever answers them then, lets what is being handled
+   * come to its end, and then closes. `within` is how long that may take, in ms; default 10 000. `server.close()` returns after it.
+   * @example process.once('SIGTERM', async () => { await live.drain(); server.close(); });
+   */
+  drain(options?: { within?: number }): Promise<void>;
+  /** Stops at once: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */
   close(): void;
 }
 
@@ -60,8 +68,9 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const dispatch = new Dispatch(settings, registry, mounter);
   const subscriptions = new Subscriptions(settings, tokens, registry, dispatch, mounter);
   const guard = new Guard(settings, tokens, registry);
-  const router = createRouter({ settings, tokens, registry, guard, dispatch, subscriptions });
-  const stopBeating = beat(settings, registry);
+  const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
+  const router = createRouter({ settings, tokens, registry, guard, dispatch, subscriptions, sessions });
+  const stopBeating = beat(settings, registry, sessions);
 
   return {
     router: router as unknown as RequestHandler,
@@ -70,6 +79,11 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
     disconnect: (whom) =>
       subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),
     stats: () => ({ streams: registry.streams.size, instances: registry.instances.size }),
+    async drain({ within = 10_000 } = {}) {
+      await subscriptions.drain(within);
+      stopBeating();
+      subscriptions.close();
+    },
     close() {
       stopBeating();
       subscriptions.close();
@@ -77,9 +91,14 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   };
 }
 
-/** One timer sends every stream's heartbeat: it lets browsers notice a silent stall, and Node notice a reader that is gone. */
-function beat({ clock, heartbeat }: Settings, registry: Registry): () => void {
+/**
+ * One timer sends every stream's heartbeat: it lets browsers notice a silent stall, and Node notice a reader that is gone. It also looks
+ * after the sessions.
+ */
+function beat({ clock, heartbeat }: Settings, registry: Registry, sessions: SessionWatch): () => void {
   return clock.every(heartbeat, () => {
-    for (const stream of registry.streams.values()) stream.send('beat', { time: clock.now() });
+    const frame = encodeFrame('beat', JSON.stringify({ time: clock.now() }));
+    for (const stream of registry.streams.values()) stream.beat(frame);
+    sessions.check();
   });
 }

@@ -41,6 +41,8 @@ export interface Seat {
   readonly lanes: Partial<Record<LaneName, Lane>>;
   /** Whether the update that is being made rides in the answer to an event, so that the stream need not carry it. */
   answering: boolean;
+  /** The version from which the viewer must still be brought up to date, once its stream has room. */
+  behind: number | undefined;
   /** Ends the wait for the viewer's return. */
   stopWaiting: (() => void) | undefined;
 }
@@ -92,6 +94,7 @@ export class Registry {
       streamId: '',
       lanes: {},
       answering: false,
+      behind: undefined,
       stopWaiting: undefined,
     };
     this.instances.set(instance.id, instance);

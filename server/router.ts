@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { readEventQuery, readForm, readSubscribe, readUnsubscribe } from '../protocol/event.ts';
+import { readCount, readEventQuery, readForm, readSubscribe, readUnsubscribe } from '../protocol/event.ts';
 import { ENDPOINTS, MEDIA, type PostEndpoint, PROTOCOL_VERSION } from '../protocol/names.ts';
 import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled, linger } from './answer.ts';
 import type { ComponentStatics } from './component.ts';
@@ -11,8 +11,10 @@ import { accept, type Result, refuse } from './errors.ts';
 import { isSameOrigin, type LiveRequest, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { Bucket } from './limits.ts';
+import { OpenPipe, PollPipe } from './pipe.ts';
 import type { Registry, Reply } from './registry.ts';
 import { isScript, serveScript } from './script.ts';
+import type { SessionWatch } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { Stream } from './stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -30,6 +32,7 @@ export interface RouterParts {
   readonly guard: Guard;
   readonly dispatch: Dispatch;
   readonly subscriptions: Subscriptions;
+  readonly sessions: SessionWatch;
 }
 
 /** A request on its way, and what will answer it. */
@@ -39,9 +42,6 @@ interface Exchange {
   /** With its question mark. */
   readonly query: string;
 }
-
-/** Milliseconds after which EventSource comes back by itself after a clean drop. */
-const RETRY = 500;
 
 /** Makes the handler of all live paths. It answers what is below its own, and leaves the rest to `next`. */
 export function createRouter(parts: RouterParts): Handler {
@@ -76,30 +76,77 @@ function splitUrl(url: string): [path: string, query: string] {
   return at < 0 ? [url, '?'] : [url.slice(0, at), url.slice(at)];
 }
 
+/** A stream, or the next poll of one; or, with `probe`, the word whether one could be opened: EventSource tells no status. */
 async function openStream(parts: RouterParts, { request, response, query }: Exchange): Promise<Result<void>> {
-  const { settings, tokens, registry, subscriptions } = parts;
+  const { registry } = parts;
   if (request.method !== 'GET') return refuse('method', `${request.method} stream`);
   if (!isSameOrigin(request)) return refuse('origin', 'a stream for another site');
-  if (subscriptions.isClosed) return refuse('unavailable', 'the server is closing');
-  const version = new URLSearchParams(query).get('v');
+  const params = new URLSearchParams(query);
+  const version = params.get('v');
   if (version !== String(PROTOCOL_VERSION)) return refuse('malformed', `version ${version}, not ${PROTOCOL_VERSION}`);
+  if (!request.session)
+    return refuse('unavailable', 'no express-session: its store has failed, or it does not run here');
   const sessionId = sessionOf(request);
-  if (!sessionId) return refuse('session', 'no express-session, or no live page was rendered in it');
-  if (registry.streams.size >= settings.limits.allStreams)
-    return refuse('unavailable', 'this node has all the streams it may');
-  if (registry.streamsOf(sessionId) >= settings.limits.streams)
+  if (!sessionId) return refuse('session', 'no live page was rendered in this express-session');
+  const polled = params.get('stream');
+  if (polled) return poll(parts, registry.streams.get(polled), sessionId, params, response);
+  const room = checkRoom(parts, sessionId);
+  if (!room.ok) return room;
+  if (params.has('probe')) return answerEmpty(response, 204);
+  return begin(parts, sessionId, params.get('mode') === 'poll', request, response);
+}
+
+function checkRoom({ settings: { limits }, registry, subscriptions }: RouterParts, sessionId: string): Result<void> {
+  if (subscriptions.isClosed) return refuse('unavailable', 'the server is closing');
+  if (registry.streams.size >= limits.allStreams) return refuse('unavailable', 'this node has all the streams it may');
+  if (registry.streamsOf(sessionId) >= limits.streams)
     return refuse('limit', 'this session has all the streams it may');
+  return accept(undefined);
+}
+
+async function begin(
+  { settings, tokens, registry, dispatch, subscriptions, sessions }: RouterParts,
+  sessionId: string,
+  isPoll: boolean,
+  request: LiveRequest,
+  response: ServerResponse,
+): Promise<Result<void>> {
+  const { clock, limits, identityEncoding } = settings;
   settings.engine.use(request.app);
+  sessions.note(request);
   const context = await settings.context(request as unknown as Request);
   if (response.destroyed) return accept(undefined);
-  const id = settings.clock.id();
+  const id = clock.id();
   const key = tokens.streamKey(id);
-  const { clock, limits } = settings;
-  const bucket = new Bucket(limits.burst, clock.now());
-  const stream = new Stream({ id, key, sessionId, context, bucket }, response, RETRY, subscriptions.streamEnded);
+  const reader = { id, key, sessionId, context, bucket: new Bucket(limits.burst, clock.now()) };
+  const stream = new Stream(reader, { ended: subscriptions.streamEnded, hasRoom: dispatch.catchUp }, clock.now);
+  const polls = isPoll ? new PollPipe(clock, identityEncoding, stream.closed) : undefined;
+  stream.pipe = polls ?? new OpenPipe(response, identityEncoding, stream.closed);
   registry.opened(stream);
-  stream.send('hello', { stream: id, key, heartbeat: settings.heartbeat, time: settings.clock.now() });
+  stream.send('hello', { stream: id, key, heartbeat: settings.heartbeat, time: clock.now() });
+  polls?.poll(response);
   return accept(undefined);
+}
+
+/** The next poll of a stream that polls. */
+function poll(
+  { settings }: RouterParts,
+  stream: Stream | undefined,
+  sessionId: string,
+  params: URLSearchParams,
+  response: ServerResponse,
+): Result<void> {
+  if (!(stream?.pipe instanceof PollPipe) || stream.sessionId !== sessionId)
+    return refuse('stream', 'no such stream to poll');
+  if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many polls');
+  acknowledge(stream, params);
+  stream.pipe?.poll(response);
+  return accept(undefined);
+}
+
+function acknowledge(stream: Stream | undefined, params: URLSearchParams): void {
+  const count = readCount(params.get('ack'));
+  if (count !== undefined) stream?.acknowledge(count);
 }
 
 async function takePost(
@@ -108,6 +155,7 @@ async function takePost(
   post: SignedPost,
   exchange: Exchange,
 ): Promise<Result<void>> {
+  acknowledge(post.stream, post.query);
   if (endpoint === ENDPOINTS.unsubscribe) return unsubscribe(parts, post, exchange);
   const { stream } = post;
   if (!stream) return refuse('stream', 'the stream has ended');

@@ -32,6 +32,11 @@ export interface BaseOptions {
   readonly handlerTimeout?: number;
   /** Limits against floods; each has its default. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Whether streams say `Content-Encoding: identity`, which keeps the gzip of Varnish, Caddy and others from holding frames back. RFC 9110 would
+   * rather not see it; turn it off where a proxy minds. Default true.
+   */
+  readonly identityEncoding?: boolean;
   /** Where uploaded files are kept until their handler is done. Default: the system's folder for temporary files. */
   readonly uploadDirectory?: string;
   /** Called with everything that a component throws. Default: `console.error`. */
@@ -88,6 +93,7 @@ export function readOptions(options: Loose): Settings {
     tokenAge: readNumber('tokenAge', options.tokenAge, 24 * 60 * 60_000, 1_000),
     handlerTimeout: readNumber('handlerTimeout', options.handlerTimeout, 30_000, 1),
     limits: readLimits(options.limits ?? {}),
+    identityEncoding: options.identityEncoding ?? true,
     uploadDirectory: options.uploadDirectory ?? tmpdir(),
     onError: unfailing(readFunction('onError', options.onError, logError)),
     onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),

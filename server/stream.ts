@@ -1,10 +1,9 @@
-// Owns one reader: an open SSE response. It writes numbered frames and ends without touching the express-session.
-// Source: WHATWG HTML 9.2; the headers are the ones that keep proxies from buffering (docs/decisions).
+// Owns one reader: what was sent to it, what it has acknowledged, and so whether there is room for more. How bytes reach it is the pipe's affair.
 
-import { ServerResponse } from 'node:http';
 import { encodeFrame, numberFrame } from '../protocol/frame.ts';
-import { type FrameName, MEDIA } from '../protocol/names.ts';
+import type { FrameName } from '../protocol/names.ts';
 import type { Bucket } from './limits.ts';
+import type { Pipe } from './pipe.ts';
 
 /** Who opened a stream. */
 export interface Reader {
@@ -16,16 +15,31 @@ export interface Reader {
   readonly context: unknown;
 }
 
-/** The headers of a stream. `no-transform` keeps compression middleware away, the next two keep proxies from holding frames back. */
-const HEADERS = {
-  'Content-Type': MEDIA.frames,
-  'Cache-Control': 'private, no-store, no-transform',
-  'X-Accel-Buffering': 'no',
-  'Content-Encoding': 'identity',
-  'X-Content-Type-Options': 'nosniff',
-};
+/** What others want to know of a stream. */
+export interface StreamListener {
+  /** Called once, when either side has ended it. */
+  ended(stream: Stream): void;
+  /** There is room again. */
+  hasRoom(stream: Stream): void;
+}
 
-/** One open SSE response. */
+/** From so much on that is not acknowledged, components are only marked dirty: a slow reader gets the latest state, never a backlog. */
+const MOST_FRAMES = 32;
+const MOST_LENGTH = 256 * 1024;
+/** So much ends the stream, and so many milliseconds with something unacknowledged. */
+const CAP_LENGTH = 1024 * 1024;
+const CAP_TIME = 60_000;
+/** Milliseconds after which a reader that was too slow comes back. */
+const SLOW_RETURN = 2_000;
+
+/** A frame that was sent and is not acknowledged. */
+interface Sent {
+  readonly count: number;
+  readonly length: number;
+  readonly at: number;
+}
+
+/** One reader's frames, in order. A pipe carries them: an open SSE response, or polls. */
 export class Stream implements Reader {
   readonly id: string;
   readonly key: string;
@@ -34,36 +48,28 @@ export class Stream implements Reader {
   open = true;
   /** How many more events it may bring now. */
   readonly bucket: Bucket;
+  /** Undefined once it has ended. */
+  pipe: Pipe | undefined;
   #count = 0;
+  #unacked: Sent[] = [];
+  #length = 0;
   #origin: string | undefined;
-  readonly #response: ServerResponse;
+  readonly #listener: StreamListener;
+  readonly #now: () => number;
 
-  /**
-   * Starts the response.
-   * @param retry milliseconds after which EventSource may come back by itself.
-   * @param onEnd is called once, when either side has ended it.
-   */
-  constructor(
-    reader: Reader & { readonly bucket: Bucket },
-    response: ServerResponse,
-    retry: number,
-    onEnd: (stream: Stream) => void,
-  ) {
+  constructor(reader: Reader & { readonly bucket: Bucket }, listener: StreamListener, now: () => number) {
     this.id = reader.id;
     this.key = reader.key;
     this.sessionId = reader.sessionId;
     this.context = reader.context;
     this.bucket = reader.bucket;
-    this.#response = response;
-    response.writeHead(200, HEADERS);
-    response.socket?.setNoDelay(true);
-    response.socket?.setKeepAlive(true, 15_000);
-    response.on('error', () => {});
-    response.once('close', () => {
-      this.open = false;
-      onEnd(this);
-    });
-    response.write(`retry: ${retry}\n\n`);
+    this.#listener = listener;
+    this.#now = now;
+  }
+
+  /** Whether there is room for updates. What must not be lost, such as settlements, is sent all the same. */
+  get hasRoom(): boolean {
+    return this.#unacked.length < MOST_FRAMES && this.#length < MOST_LENGTH;
   }
 
   /**
@@ -83,19 +89,50 @@ export class Stream implements Reader {
   /** Sends a frame that is already text: the same text goes to every reader of an instance. */
   write(frame: string): void {
     if (!this.open) return;
-    this.#response.write(numberFrame(++this.#count, frame));
-    // compression() adds flush(); where it is mounted in spite of no-transform, an event must still leave at once
-    (this.#response as { flush?: () => void }).flush?.();
+    const text = numberFrame(++this.#count, frame);
+    this.#unacked.push({ count: this.#count, length: text.length, at: this.#now() });
+    this.#length += text.length;
+    this.pipe?.write(text, this.#count);
+    if (this.#length > CAP_LENGTH) this.#tooSlow();
   }
 
-  /**
-   * Ends the response. Not through `response.end`, which express-session wraps: it would save a session that was
-   * destroyed meanwhile, and so bring it back.
-   */
+  /** A heartbeat has no number: nobody need acknowledge it. Ends the stream where something else was not, for too long. */
+  beat(frame: string): void {
+    if (this.#now() - (this.#unacked[0]?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
+    else this.pipe?.beat(frame);
+  }
+
+  /** The reader has all frames up to `count`. */
+  acknowledge(count: number): void {
+    if (count > this.#count) return;
+    const wasFull = !this.hasRoom;
+    const first = this.#unacked.findIndex((sent) => sent.count > count);
+    for (const { length } of this.#unacked.splice(0, first < 0 ? this.#unacked.length : first)) this.#length -= length;
+    this.pipe?.acknowledged(count);
+    if (wasFull && this.hasRoom) this.#listener.hasRoom(this);
+  }
+
+  #tooSlow(): void {
+    if (!this.open) return;
+    this.pipe?.write(
+      numberFrame(++this.#count, encodeFrame('move', JSON.stringify({ ms: SLOW_RETURN, reason: 'slow' }))),
+      this.#count,
+    );
+    this.end();
+  }
+
+  /** Ends the stream from this side. */
   end(): void {
+    this.pipe?.end();
+    this.closed();
+  }
+
+  /** The pipe has ended. */
+  readonly closed = (): void => {
     if (!this.open) return;
     this.open = false;
-    const end = ServerResponse.prototype.end as (this: ServerResponse) => void;
-    end.call(this.#response);
-  }
+    this.pipe = undefined;
+    this.#unacked = [];
+    this.#listener.ended(this);
+  };
 }

@@ -2,7 +2,7 @@
 // In: the items of a subscribe. Out: for each, what brings the page up to date, or why it can't be live.
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
-import type { GoneReason, Subscribed } from '../protocol/patch.ts';
+import type { ByeReason, GoneReason, Subscribed } from '../protocol/patch.ts';
 import { textOf } from './diff.ts';
 import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
@@ -30,6 +30,9 @@ export interface Viewer {
   /** What `context(req)` returned. */
   readonly context: unknown;
 }
+
+/** How much of a drain's time the readers' departures are spread over. */
+const SPREAD = 0.8;
 
 const GONE: Partial<Record<Refusal['kind'], GoneReason>> = { expired: 'expired', failed: 'failed' };
 
@@ -91,6 +94,7 @@ export class Subscriptions {
   /** The viewer is back: its instance goes on, and says only what was missed. */
   async #resume(seat: Seat, stream: Stream, item: SubscribeItem, claims: Claims): Promise<Result<Subscribed>> {
     const { instance } = seat;
+    seat.behind = undefined;
     this.#sit(seat, stream);
     if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
@@ -147,6 +151,19 @@ export class Subscriptions {
     }
   }
 
+  /** A session is no more: its streams end, for good; or, where its store has failed, until they come back and it is there again. */
+  readonly sessionEnded = (sessionId: string, state: 'gone' | 'unknown'): void => {
+    if (state === 'gone') return this.disconnect((viewer) => viewer.sessionId === sessionId, 'session');
+    for (const stream of this.#registry.streams.values()) {
+      if (stream.sessionId === sessionId) this.#bye(stream, 'unavailable');
+    }
+  };
+
+  #bye(stream: Stream, reason: ByeReason): void {
+    stream.send('bye', { reason });
+    stream.end();
+  }
+
   /** A stream has ended: its viewers may come back within the resume window. */
   readonly streamEnded = (stream: Stream): void => {
     this.#registry.closed(stream);
@@ -161,12 +178,27 @@ export class Subscriptions {
   }
 
   /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */
-  disconnect(isMeant: (viewer: Viewer) => boolean): void {
+  disconnect(isMeant: (viewer: Viewer) => boolean, reason: ByeReason = 'ended'): void {
     this.#endAll(isMeant);
-    for (const stream of [...this.#registry.streams.values()].filter(isMeant)) {
-      stream.send('bye', { reason: 'ended' });
-      stream.end();
-    }
+    for (const stream of [...this.#registry.streams.values()].filter(isMeant)) this.#bye(stream, reason);
+  }
+
+  /**
+   * Takes no new streams, and sends the readers away one after another, each to whoever answers it then. Resolves when all have gone, or
+   * `within` milliseconds have passed; what is being handled then has its end awaited too.
+   */
+  async drain(within: number): Promise<void> {
+    const { clock } = this.#settings;
+    this.isClosed = true;
+    for (const stream of this.#registry.streams.values())
+      stream.send('move', { ms: Math.round(Math.random() * within * SPREAD), reason: 'drain' });
+    const end = clock.now() + within;
+    while (this.#registry.streams.size > 0 && clock.now() < end)
+      await new Promise<void>((resolve) => clock.after(Math.min(50, within), resolve));
+    const lanes = [...this.#registry.instances.values()]
+      .flatMap((instance) => this.#registry.seatsOf(instance))
+      .flatMap((seat) => Object.values(seat.lanes));
+    await Promise.all(lanes.map((lane) => lane.running));
   }
 
   /** Ends everything without a word, as a crash would: the pages come back by themselves. */

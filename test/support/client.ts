@@ -38,6 +38,8 @@ export class Client {
   page!: CheerioAPI;
   source: EventSource | undefined;
   cookie = '';
+  /** Whether it acknowledges frames, as a page does. */
+  acks = true;
   #waiting: (() => void)[] = [];
   readonly #app: TestApp;
 
@@ -92,11 +94,20 @@ export class Client {
     for (const name of FRAME_NAMES) {
       source.addEventListener(name, (event) => {
         this.frames.push({ event: name, data: JSON.parse(event.data), id: event.lastEventId });
+        if (this.acks && Number(event.lastEventId) % 16 === 0) this.acknowledge(event.lastEventId);
         for (const wake of this.#waiting.splice(0)) wake();
       });
     }
     this.hello = (await this.frame('hello')).data as Hello;
     return this.hello;
+  }
+
+  /** Says that all frames up to one have come. */
+  acknowledge(id: string): void {
+    this.post('ack', `?ack=${id}`, '').then(
+      () => {},
+      () => {},
+    );
   }
 
   /** The next frame of a name that has not been taken yet. */

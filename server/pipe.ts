@@ -1,0 +1,144 @@
+// Owns how frames reach a reader: over one response that stays open, or over polls that end with what there is.
+// Source: WHATWG HTML 9.2; the headers are the ones that keep proxies from buffering (docs/proxies.md).
+
+import { ServerResponse } from 'node:http';
+import { MEDIA } from '../protocol/names.ts';
+import type { Clock } from './clock.ts';
+
+/** Carries a stream's frames. */
+export interface Pipe {
+  /** Sends a frame; `count` is its number. */
+  write(text: string, count: number): void;
+  /** Sends a heartbeat, which has no number and need not be kept. */
+  beat(text: string): void;
+  acknowledged(count: number): void;
+  /** Ends it; what was written still goes out. */
+  end(): void;
+}
+
+/** `no-transform` keeps compression middleware away, `X-Accel-Buffering` nginx from holding frames back, `identity` the gzip of proxies. */
+const HEADERS = {
+  'Content-Type': MEDIA.frames,
+  'Cache-Control': 'private, no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+};
+const IDENTITY = { 'Content-Encoding': 'identity' };
+
+/** Milliseconds after which EventSource may come back by itself. The extension does so itself, and earlier. */
+const RETRY = 2_000;
+/** Milliseconds for which a reader that does not read any more may keep an ended response open. */
+const LINGER = 5_000;
+/** Milliseconds for which a poll waits for frames; and after which a reader that does not poll again is gone. */
+const POLL = 8_000;
+const POLL_GAP = 12_000;
+
+/** Starts a response that is never cached, changed or held back. `identity`: see the option of that name. */
+function writeHead(response: ServerResponse, identity: boolean): void {
+  response.writeHead(200, { ...HEADERS, ...(identity ? IDENTITY : {}) });
+  response.socket?.setNoDelay(true);
+  response.on('error', () => {});
+}
+
+/**
+ * Ends a response. Not through `response.end`, which express-session wraps: it would save a session that was
+ * destroyed meanwhile, and so bring it back.
+ */
+function endRaw(response: ServerResponse, text = ''): void {
+  const end = ServerResponse.prototype.end as (this: ServerResponse, text: string) => void;
+  end.call(response, text);
+}
+
+/** An open SSE response. */
+export class OpenPipe implements Pipe {
+  readonly #response: ServerResponse;
+
+  /** @param closed is called when the response has ended, whoever ended it. */
+  constructor(response: ServerResponse, identity: boolean, closed: () => void) {
+    this.#response = response;
+    writeHead(response, identity);
+    response.socket?.setKeepAlive(true, 15_000);
+    response.once('close', closed);
+    response.write(`retry: ${RETRY}\n\n`);
+  }
+
+  write(text: string): void {
+    this.#response.write(text);
+    // compression() adds flush(); where it is mounted in spite of no-transform, an event must still leave at once
+    (this.#response as { flush?: () => void }).flush?.();
+  }
+
+  beat(text: string): void {
+    this.write(text);
+  }
+
+  acknowledged(): void {}
+
+  end(): void {
+    const { socket } = this.#response;
+    endRaw(this.#response);
+    const timer = setTimeout(() => socket?.destroy(), LINGER).unref();
+    this.#response.once('close', () => clearTimeout(timer));
+  }
+}
+
+/** Polls: frames wait for the next one, and stay until it says that they have come. */
+export class PollPipe implements Pipe {
+  #held: { readonly text: string; readonly count: number }[] = [];
+  #response: ServerResponse | undefined;
+  #cancel: () => void = () => {};
+  #isEnded = false;
+  readonly #clock: Clock;
+  readonly #identity: boolean;
+  readonly #closed: () => void;
+
+  /** @param closed is called when no poll has come for too long. */
+  constructor(clock: Clock, identity: boolean, closed: () => void) {
+    this.#clock = clock;
+    this.#identity = identity;
+    this.#closed = closed;
+  }
+
+  /** A poll has come: it is answered with what there is, or as soon as there is something, or with nothing after a while. */
+  poll(response: ServerResponse): void {
+    this.#answer();
+    this.#response = response;
+    writeHead(response, this.#identity);
+    response.once('close', () => {
+      if (this.#response === response) this.#away();
+    });
+    this.#cancel();
+    if (this.#held.length > 0 || this.#isEnded) this.#answer();
+    else this.#cancel = this.#clock.after(POLL, () => this.#answer());
+  }
+
+  write(text: string, count: number): void {
+    this.#held.push({ text, count });
+    if (this.#held.length === 1) setImmediate(() => this.#answer());
+  }
+
+  beat(): void {} // a poll that is answered says as much
+
+  acknowledged(count: number): void {
+    this.#held = this.#held.filter((frame) => frame.count > count);
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#answer();
+    this.#cancel();
+  }
+
+  #answer(): void {
+    const response = this.#response;
+    if (!response) return;
+    this.#away();
+    endRaw(response, this.#held.map(({ text }) => text).join(''));
+  }
+
+  #away(): void {
+    this.#response = undefined;
+    this.#cancel();
+    if (!this.#isEnded) this.#cancel = this.#clock.after(POLL_GAP, this.#closed);
+  }
+}
