@@ -1,0 +1,31 @@
+// Owns the installation of missing proxies by apt-get, with their services kept from starting.
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Debian's packages ask this program whether they may start a service; 101 says no. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Installs Debian packages; says in one line if that can't be. */
+export function install(packages: readonly string[]): void {
+  if (packages.length === 0) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.log(`Not installed: ${packages.join(', ')}; that needs root and apt-get.`);
+    return;
+  }
+  console.log(`Installing ${packages.join(', ')}…`);
+  const isOurs = !existsSync(POLICY);
+  if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    aptGet('update', '-qq');
+    aptGet('install', '-y', '-qq', '--no-install-recommends', ...packages);
+  } catch (error) {
+    console.log(`Not installed: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    if (isOurs) rmSync(POLICY, { force: true });
+  }
+}
+
+function aptGet(...args: string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
