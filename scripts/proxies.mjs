@@ -11,6 +11,8 @@ await build({
   format: 'esm',
   target: 'node20',
   logLevel: 'warning',
+  // without the paths of tsconfig.json, which lead to the sources instead of the built package
+  tsconfigRaw: {},
 });
 const { main } = await import(new URL(`../${outfile}`, import.meta.url));
 await main(process.argv.slice(2));

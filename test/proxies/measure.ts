@@ -15,6 +15,8 @@ export interface Result {
   push_worst_ms: number | null;
   click_ms: number | null;
   click_worst_ms: number | null;
+  /** Clicks that the page showed, and no longer shows at the end: with its stream, it lost its state. */
+  clicks_lost: number;
   /** The status of the answer to a plain upgrade. */
   websocket: string;
   /** The same through a CONNECT tunnel of a forward proxy. */
@@ -31,6 +33,8 @@ const POLL_PUSH_LIMIT = 500;
 const CLICK_LIMIT = 250;
 /** Between two pushes or clicks; chance keeps them from falling into step with a poll. */
 const PAUSE_MS = 120;
+/** The same where pushes go on for seconds: short enough that some fall into a gap. */
+const LONG_PAUSE_MS = 300;
 /** After so many that were not seen, no more are tried. */
 const MISSES = 2;
 
@@ -40,9 +44,9 @@ let pushes = 0;
 /** Starts a row's proxy, measures through it, and stops it. A proxy that does not start is a row that is not ok. */
 export function measureRow(row: Row, app: App, browser: Browser, times: number): Promise<Result> {
   return inFolder(async (folder) => {
-    const ground = { port: await freePort(), behind: app.port, folder };
+    const ground = { port: row.start ? await freePort() : app.port, behind: app.port, folder };
     try {
-      const stop = await row.start(ground);
+      const stop = await row.start?.(ground);
       const measured = await measure(row, app, browser, ground.port, times).finally(stop);
       const why = faultOf(row, measured, app.countWithoutVia());
       return { ...measured, ok: why === undefined, ...(why && { why }) };
@@ -53,12 +57,11 @@ export function measureRow(row: Row, app: App, browser: Browser, times: number):
 }
 
 function nothing(name: string): Measured {
-  const none = { push_ms: null, push_worst_ms: null, click_ms: null, click_worst_ms: null };
+  const none = { push_ms: null, push_worst_ms: null, click_ms: null, click_worst_ms: null, clicks_lost: 0 };
   return { name, live_ms: null, mode: null, ...none, websocket: '' };
 }
 
-async function measure(row: Row, app: App, browser: Browser, at: number, times: number): Promise<Measured> {
-  const port = row.name === 'direct' ? app.port : at;
+async function measure(row: Row, app: App, browser: Browser, port: number, times: number): Promise<Measured> {
   app.countWithoutVia();
   const proxy = `http://127.0.0.1:${port}`;
   const visitor = row.isForward
@@ -77,27 +80,34 @@ async function measure(row: Row, app: App, browser: Browser, at: number, times: 
 async function measurePage(row: Row, app: App, visitor: Visitor, times: number): Promise<Partial<Measured>> {
   const live = await visitor.live();
   if (live === null) return {};
-  const between = Math.max(PAUSE_MS, (row.spread * 1000) / times);
-  const [push_ms, push_worst_ms] = await series(times, between, () => visitor.seePush(++pushes, app.push));
-  const [click_ms, click_worst_ms] = await series(times, PAUSE_MS, () => visitor.click());
-  const mode = await visitor.mode();
-  return { live_ms: Math.round(live), mode, push_ms, push_worst_ms, click_ms, click_worst_ms };
+  const pushTimes = Math.max(times, Math.ceil((row.seconds * 1000) / LONG_PAUSE_MS));
+  const between = row.seconds ? LONG_PAUSE_MS : PAUSE_MS;
+  const clicks = await series(times, PAUSE_MS, () => visitor.click());
+  const pushed = await series(pushTimes, between, () => visitor.seePush(++pushes, app.push));
+  return {
+    live_ms: Math.round(live),
+    mode: await visitor.mode(),
+    push_ms: pushed.median,
+    push_worst_ms: pushed.worst,
+    click_ms: clicks.median,
+    click_worst_ms: clicks.worst,
+    clicks_lost: clicks.seen - (await visitor.count()),
+  };
 }
 
 /** The median and the worst of several tries. The worst is null where one was not seen, the median where most were not. */
 async function series(times: number, between: number, once: () => Promise<number | null>) {
-  const seen: number[] = [];
+  const took: number[] = [];
   let missed = 0;
   for (let time = 0; time < times && missed < MISSES; time++) {
     await pause(between * (0.75 + Math.random() / 2));
-    const took = await once();
-    if (took === null) missed++;
-    else seen.push(took);
+    const ms = await once();
+    if (ms === null) missed++;
+    else took.push(Math.round(ms));
   }
-  seen.sort((a, b) => a - b);
-  const median = seen.length > missed ? seen[Math.floor(seen.length / 2)] : undefined;
-  const worst = missed ? undefined : seen.at(-1);
-  return [median, worst].map((ms) => (ms === undefined ? null : Math.round(ms))) as [number | null, number | null];
+  took.sort((a, b) => a - b);
+  const median = took.length > missed ? (took[Math.floor(took.length / 2)] ?? null) : null;
+  return { seen: took.length, median, worst: missed ? null : (took.at(-1) ?? null) };
 }
 
 function faultOf(row: Row, found: Measured, withoutVia: number): string | undefined {
@@ -110,5 +120,6 @@ function faultOf(row: Row, found: Measured, withoutVia: number): string | undefi
   if (found.push_ms > pushLimit) return `pushes took more than ${pushLimit} ms`;
   if (found.click_ms === null) return 'clicks were not seen';
   if (found.click_ms > CLICK_LIMIT) return `clicks took more than ${CLICK_LIMIT} ms`;
+  if (found.clicks_lost !== 0) return `${found.clicks_lost} clicks were lost again`;
   return undefined;
 }

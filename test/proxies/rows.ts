@@ -16,15 +16,15 @@ export interface Row {
   readonly mode: Mode;
   /** The median that a push may take in stream mode. */
   readonly pushLimit: number;
-  /** Seconds over which the pushes are spread, where something happens after a while. */
-  readonly spread: number;
+  /** Seconds for which pushes go on, where something happens after a while. */
+  readonly seconds: number;
   /** A browser is told of a forward proxy; it comes to a reverse proxy as to the server. */
   readonly isForward: boolean;
-  /** Starts it; gives how to stop it. */
-  start(ground: Ground): Promise<() => Promise<void>>;
+  /** Starts it; gives how to stop it. Without it the browser comes to the server itself. */
+  start?(ground: Ground): Promise<() => Promise<void>>;
 }
 
-const PLAIN = { mode: 'stream', pushLimit: 250, spread: 0, isForward: false } as const;
+const PLAIN = { mode: 'stream', pushLimit: 250, seconds: 0, isForward: false } as const;
 const POLL = { mode: 'poll' } as const;
 /** HAProxy gathers what it sends for 200 ms, unless it is told not to. */
 const GATHERS = { pushLimit: 500 } as const;
@@ -64,7 +64,7 @@ const DO_GZIP = 'sub vcl_backend_response { if (beresp.http.Content-Type ~ "^tex
 const UNFILTERED = '{ -filter -deanimate-gifs }\n/live/\n';
 
 export const ROWS: readonly Row[] = [
-  { ...PLAIN, name: 'direct', start: async () => async () => {} },
+  { ...PLAIN, name: 'direct' },
   withNginx('nginx', (ground) => nginx(ground)),
   withNginx('nginx, gzip on event streams', (ground) => nginx(ground, { http: GZIP_EVENTS })),
   withNginx('nginx, proxy_ignore_headers X-Accel-Buffering', (ground) => nginx(ground, { location: IGNORE }), POLL),
@@ -94,5 +94,5 @@ export const ROWS: readonly Row[] = [
   hostileRow('hostile, strips Upgrade', {}),
   hostileRow('hostile, holds whole answers', { holds: Number.POSITIVE_INFINITY }, POLL),
   hostileRow('hostile, holds 8 KB', { holds: 8192 }, POLL),
-  hostileRow('hostile, cuts answers at 10 s', { cutsAt: 10_000 }, { spread: 12 }),
+  hostileRow('hostile, cuts answers at 10 s', { cutsAt: 10_000 }, { seconds: 12 }),
 ];

@@ -31,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const wanted = ROWS.filter(({ name }) => name.includes(values.only));
+  if (wanted.length === 0) throw new Error(`No row has ${JSON.stringify(values.only)} in its name.`);
   if (values.install) install([...new Set(wanted.filter(isMissing).map((row) => row.package ?? ''))]);
   const skipped = skip(wanted);
   const rows = await runRows(

@@ -105,6 +105,11 @@ export class Visitor {
     return this.#page.evaluate(clickOnce, SEEN_MS);
   }
 
+  /** The count of clicks that the page shows. */
+  count(): Promise<number> {
+    return this.#page.evaluate(() => Number(document.getElementById('clicks')?.textContent));
+  }
+
   close(): Promise<void> {
     return this.#context.close();
   }
