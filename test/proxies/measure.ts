@@ -63,10 +63,8 @@ function nothing(name: string): Measured {
 
 async function measure(row: Row, app: App, browser: Browser, port: number, times: number): Promise<Measured> {
   app.countWithoutVia();
-  const proxy = `http://127.0.0.1:${port}`;
-  const visitor = row.isForward
-    ? await Visitor.open(browser, `http://127.0.0.1:${app.port}/`, proxy)
-    : await Visitor.open(browser, `${proxy}/`);
+  const address = `http://${row.host}:${row.isForward ? app.port : port}/`;
+  const visitor = await Visitor.open(browser, address, row.isForward ? `http://127.0.0.1:${port}` : undefined);
   try {
     const page = await measurePage(row, app, visitor, times);
     const websocket = await tryUpgrade(row.isForward ? { proxy: port, behind: app.port } : { proxy: port });

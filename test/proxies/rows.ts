@@ -4,7 +4,7 @@ import { type Habits, startHostile } from './hostile.ts';
 import { nginx, nginxTwice } from './nginx.ts';
 import { type Ground, type Recipe, startProgram } from './program.ts';
 import { apache, caddy, haproxy, lighttpd, varnish } from './reverse.ts';
-import type { Mode } from './visitor.ts';
+import { type Mode, NAME } from './visitor.ts';
 
 /** One proxy, set in one way. */
 export interface Row {
@@ -20,11 +20,13 @@ export interface Row {
   readonly seconds: number;
   /** A browser is told of a forward proxy; it comes to a reverse proxy as to the server. */
   readonly isForward: boolean;
+  /** The host in the address. A page of a name is no secure context: its browser has fewer features and sends fewer headers. */
+  readonly host: string;
   /** Starts it; gives how to stop it. Without it the browser comes to the server itself. */
   start?(ground: Ground): Promise<() => Promise<void>>;
 }
 
-const PLAIN = { mode: 'stream', pushLimit: 250, seconds: 0, isForward: false } as const;
+const PLAIN = { mode: 'stream', pushLimit: 250, seconds: 0, isForward: false, host: '127.0.0.1' } as const;
 const POLL = { mode: 'poll' } as const;
 /** HAProxy gathers what it sends for 200 ms, unless it is told not to. */
 const GATHERS = { pushLimit: 500 } as const;
@@ -66,6 +68,7 @@ const UNFILTERED = '{ -filter -deanimate-gifs }\n/live/\n';
 export const ROWS: readonly Row[] = [
   { ...PLAIN, name: 'direct' },
   withNginx('nginx', (ground) => nginx(ground)),
+  withNginx('nginx, by a name over HTTP', (ground) => nginx(ground), { host: NAME }),
   withNginx('nginx, gzip on event streams', (ground) => nginx(ground, { http: GZIP_EVENTS })),
   withNginx('nginx, proxy_ignore_headers X-Accel-Buffering', (ground) => nginx(ground, { location: IGNORE }), POLL),
   withNginx('nginx, the same with proxy_http_version 1.1', (ground) =>

@@ -1,20 +1,16 @@
 // Owns the proxy suite's command line: real proxies, a real browser, one row after the other.
 // `npm run proxies -- --json --only nginx --quick --install`; exits with 1 if a row is not ok.
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
 import { startApp } from './app.ts';
 import { install } from './install.ts';
 import { measureRow, type Result } from './measure.ts';
 import { findProgram } from './program.ts';
 import { ROWS, type Row } from './rows.ts';
 import { tableOf } from './table.ts';
+import { startBrowser } from './visitor.ts';
 
 const TIMES = 10;
 const QUICK_TIMES = 4;
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const ARGS =
-  '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 const isMissing = (row: Row) => row.program !== undefined && findProgram(row.program) === undefined;
 
@@ -65,11 +61,4 @@ async function runRows(rows: readonly Row[], times: number): Promise<Result[]> {
   await browser.close();
   await app.close();
   return results;
-}
-
-function startBrowser(): Promise<Browser> {
-  const executablePath = PLACES.find((path) => path && existsSync(path));
-  if (!executablePath)
-    throw new Error('The proxy suite needs Chromium, which is not installed (set CHROMIUM to its path).');
-  return chromium.launch({ executablePath, args: ARGS.split(' ') });
 }

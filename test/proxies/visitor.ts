@@ -1,7 +1,15 @@
 // Owns the page of a row: a real browser with the real extension, and the times at which it shows things.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 export type Mode = 'stream' | 'poll';
+
+/** A name that the browser takes to this machine. */
+export const NAME = 'app.test';
+
+const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const ARGS =
+  '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 /** How long a page may take to get live, and a push or a click to be seen. */
 const LIVE_MS = 12_000;
@@ -13,6 +21,15 @@ interface Watch {
 }
 
 type WatchedWindow = Window & { lvWatch: Watch; lvPushed(n: number): void };
+
+/** Starts the browser of all rows. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = PLACES.find((path) => path && existsSync(path));
+  if (!executablePath)
+    throw new Error('The proxy suite needs Chromium, which is not installed (set CHROMIUM to its path).');
+  const args = [...ARGS.split(' '), `--host-resolver-rules=MAP ${NAME} 127.0.0.1`];
+  return chromium.launch({ executablePath, args });
+}
 
 /** Runs in the page before anything else: notes when all components are live, the mode, and each push that is shown. */
 function watchPage(): void {
