@@ -1,7 +1,7 @@
 // Owns a real proxy as a process: its config in a folder of its own, started in the foreground, stopped by its id.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,15 +25,18 @@ export interface Recipe {
 const START_MS = 10_000;
 const STOP_MS = 3000;
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 
+// an interrupted run leaves nothing behind
 process.once('exit', () => {
   for (const child of running) killGroup(child, 'SIGKILL');
+  for (const folder of folders) remove(folder);
 });
 
 /** Where a program is, or undefined. System programs are often not on a user's path. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/sbin'];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/sbin'];
+  return places.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** A port that nobody listens on. */
@@ -48,12 +51,18 @@ export async function freePort(): Promise<number> {
 /** Calls `work` with a folder that programs may write to that give root up, and removes it. */
 export async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'lv-proxies-'));
+  folders.add(folder);
   await chmod(folder, 0o777);
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    remove(folder);
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
 }
 
 /** Starts a program and waits until it listens; gives how to stop it. */
