@@ -1,44 +1,86 @@
-// Owns the stream in the browser: opens it, opens it again, and notices when it has fallen silent.
-// EventSource gives up for good on any answer but 200, and cannot see a stall: so it is watched from here.
+// Owns the page's way down: opens it, notices when it has ended or fallen silent, and opens it again. EventSource gives up for good on any
+// answer but 200, knows no back-off, and can't see a stall or a proxy that holds frames back; so all of that is decided here.
 
-import { FRAME_NAMES, type FrameName, PROTOCOL_VERSION } from '../protocol/names.ts';
-import type { Hello } from '../protocol/patch.ts';
+import { type FrameName, MEDIA, PROTOCOL_VERSION } from '../protocol/names.ts';
+import type { ByeReason, Hello, Move } from '../protocol/patch.ts';
+import { type Carrier, type CarrierListener, openPolls, openSource } from './carry.ts';
+import { Lag, pollUntil, rememberPolling } from './mode.ts';
+import { kindOf, post } from './post.ts';
 
-/** What a stream tells the page. */
-export interface StreamListener {
-  /** A stream is open and can sign. Everything must be subscribed to it anew. */
+/** How frames come: over a stream, or over polls. */
+export type Mode = 'stream' | 'poll';
+
+/** How it goes with the connection. `attempt` counts the tries that have failed; the next one is `ms` milliseconds away. */
+export type State =
+  | { readonly name: 'connected'; readonly mode: Mode }
+  | { readonly name: 'disconnected' }
+  | { readonly name: 'reconnecting'; readonly attempt: number; readonly ms: number };
+
+/** What a connection tells the page. */
+export interface ConnectionListener {
+  /** There is a stream, and it can sign. Everything must be subscribed to it anew. */
   opened(): void;
   /** The stream is gone, and will be opened again. */
   lost(): void;
   /** A frame about a component. */
   received(event: FrameName, data: unknown): void;
-  /** The server ended the stream for good. */
-  ended(): void;
+  /** There is nothing to come back to: the server said so. */
+  ended(reason: string): void;
+  changed?(state: State): void;
 }
 
-/** Milliseconds before the first try after a refusal, and at most. */
-const FIRST_DELAY = 500;
-const LONGEST_DELAY = 30_000;
+/** Milliseconds for which `hello` is waited for, before polls are tried. */
+const HELLO_PATIENCE = 4_000;
 /** How many heartbeats may be missed before a stream counts as stalled. */
 const PATIENCE = 2.25;
+/** Up to so many milliseconds after a clean drop; a stream that did not live long is dropped twice as late each time. */
+const DROP_DELAY = 500;
+const SHORT_LIFE = 3_000;
+/**
+ * After a refusal the next try is at any time within so many milliseconds, twice as many each time, up to the longest. The first span
+ * is wide: all the pages of a server that restarts are refused in the same moment.
+ */
+const FIRST_SPAN = 8_000;
+const LONGEST = 30_000;
+/** From so many failures on, tries are rarer, and the page says that it is offline. */
+export const MANY = 10;
+const RARE = 60_000;
+/** A try that somebody waits for may be made so many milliseconds after the last one. */
+const HURRY = 1_000;
+/** So many frames, letters or milliseconds may go unacknowledged. */
+const ACK_FRAMES = 16;
+const ACK_LETTERS = 64 * 1024;
+const ACK_TIME = 10_000;
 
-/** The page's one stream. */
+/** The page's one way down. */
 export class Connection {
   /** What the server said when the stream opened; undefined while there is none. */
   hello: Hello | undefined;
   /** The last hello: its key signs a goodbye though a browser ends the stream before it tells the page. */
   lastHello: Hello | undefined;
-  /** The count of the last frame, for acknowledgement. */
-  lastId = '';
+  /** POSTs on their way: they are given up, and sent again, when the network turns out to be dead. */
+  readonly inFlight = new Set<AbortController>();
+  mode: Mode = 'stream';
   readonly #base: () => string;
-  readonly #listener: StreamListener;
-  #source: EventSource | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #listener: ConnectionListener;
+  #carrier: Carrier | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  #greeting: ReturnType<typeof setTimeout> | undefined;
+  #moving: ReturnType<typeof setTimeout> | undefined;
+  #ack: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #drops = 0;
+  #lastTry = 0;
   #lastFrame = 0;
+  #greeted = 0;
+  #notBefore = 0;
   #clockOffset = 0;
+  #lastId = '';
+  #unacked = { frames: 0, letters: 0 };
+  #lag = new Lag();
 
-  constructor(base: () => string, listener: StreamListener) {
+  constructor(base: () => string, listener: ConnectionListener) {
     this.#base = base;
     this.#listener = listener;
   }
@@ -53,74 +95,218 @@ export class Connection {
     return Date.now() + this.#clockOffset;
   }
 
-  /** Opens the stream, unless it is open or being opened. */
+  /** The number of the last frame, for a POST to carry; empty where there is none. */
+  takeAck(): string {
+    clearTimeout(this.#ack);
+    this.#ack = undefined;
+    this.#unacked = { frames: 0, letters: 0 };
+    return this.hello ? this.#lastId : '';
+  }
+
+  // --- Opening and closing ---------------------------------------------------------------------------------------
+
+  /** Opens a stream, unless there is one, or a try is due. */
   open(): void {
-    if (this.#source) return;
-    clearTimeout(this.#timer);
-    const source = new EventSource(`${this.base}stream?v=${PROTOCOL_VERSION}`);
-    this.#source = source;
-    this.#lastFrame = Date.now();
-    for (const name of FRAME_NAMES) {
-      source.addEventListener(name, (event) => this.#receive(name, event as MessageEvent<string>));
-    }
-    source.onerror = () => this.#failed(source);
-    this.#watch();
+    if (!this.#carrier && !this.#retry) this.#try(Date.now() < pollUntil() ? 'poll' : 'stream');
   }
 
   /** Closes the stream; `open` opens a new one. */
   close(): void {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = undefined;
+    for (const timer of [this.#retry, this.#watch, this.#greeting, this.#moving, this.#ack]) clearTimeout(timer);
+    this.#retry = undefined;
+    this.#carrier?.close();
+    this.#carrier = undefined;
     this.#lose();
+  }
+
+  /** Opens a new stream in place of one that has turned out to be dead. */
+  reopen(): void {
+    this.close();
+    for (const controller of this.inFlight) controller.abort();
+    this.open();
+  }
+
+  /** Somebody waits: the next try is made now, unless there was one just before. */
+  hurry(): void {
+    if (this.#retry && Date.now() - this.#lastTry > HURRY && Date.now() >= this.#notBefore) {
+      clearTimeout(this.#retry);
+      this.#retry = undefined;
+      this.open();
+    }
+  }
+
+  /** After a sleep or in a page that comes back: timers may have stood still, so the stream may be dead without a sign. */
+  check(): void {
+    if (this.#carrier && this.#isStalled()) this.reopen();
+    else this.hurry();
+  }
+
+  #try(mode: Mode): void {
+    this.mode = mode;
+    this.#lastTry = this.#lastFrame = Date.now();
+    const carrier = (mode === 'poll' ? openPolls : openSource)(
+      this.base,
+      this.#listen(() => carrier),
+    );
+    this.#carrier = carrier;
+    this.#greeting = setTimeout(() => this.#heldBack(), HELLO_PATIENCE);
+    this.#watchOut();
+  }
+
+  /** What a carrier says counts as long as it is the one. */
+  #listen(carrier: () => Carrier): CarrierListener {
+    return {
+      frame: (...frame) => carrier() === this.#carrier && this.#receive(...frame),
+      alive: () => {
+        if (carrier() === this.#carrier) this.#lastFrame = Date.now();
+      },
+      failed: () => carrier() === this.#carrier && this.#failed(),
+      lastId: () => this.#lastId,
+    };
+  }
+
+  /** No word in time: perhaps a proxy holds the stream back. Then polls get through. */
+  #heldBack(): void {
+    if (this.mode === 'poll') return this.#failed();
+    this.#carrier?.close();
+    this.#try('poll');
   }
 
   #lose(): void {
     if (!this.hello) return;
     this.hello = undefined;
     this.#listener.lost();
+    this.#listener.changed?.({ name: 'disconnected' });
   }
 
-  /** Opens a new stream in place of one that has turned out to be dead. */
-  reopen(): void {
-    this.close();
-    this.open();
-  }
+  // --- Frames ----------------------------------------------------------------------------------------------------
 
-  /** After a sleep or in a page that comes back: timers may have stood still, so the stream may be dead without a sign. */
-  check(): void {
-    if (this.#source && this.#isStalled()) this.reopen();
-  }
-
-  #receive(name: FrameName, event: MessageEvent<string>): void {
-    this.#lastFrame = Date.now();
-    if (event.lastEventId) this.lastId = event.lastEventId;
-    const data: unknown = JSON.parse(event.data);
+  #receive(name: FrameName, data: unknown, id: string, length: number): void {
+    if (id) this.#note(id, length);
     if (name === 'hello') this.#greet(data as Hello);
-    else if (name === 'bye') this.#end();
+    else if (name === 'bye') this.#bye((data as { reason: ByeReason }).reason);
+    else if (name === 'move') this.#move(data as Move);
+    else if (name === 'beat') this.#beat((data as { time: number }).time);
     else this.#listener.received(name, data);
   }
 
   #greet(hello: Hello): void {
+    clearTimeout(this.#greeting);
+    this.#failures = 0;
+    this.#notBefore = 0;
+    this.#greeted = Date.now();
     this.hello = hello;
     this.lastHello = hello;
-    this.#failures = 0;
     this.#clockOffset = hello.time - Date.now();
+    this.#lag = new Lag();
+    if (this.mode === 'poll') this.#polls();
+    this.#watchOut();
+    this.#listener.changed?.({ name: 'connected', mode: this.mode });
     this.#listener.opened();
   }
 
-  #end(): void {
-    this.close();
-    this.#listener.ended();
+  /** Streams are tried again later: it may have been another network. */
+  #polls(): void {
+    if (Date.now() >= pollUntil()) rememberPolling();
+    clearTimeout(this.#moving);
+    this.#moving = setTimeout(() => this.#tryStream(), pollUntil() - Date.now());
   }
 
-  /** EventSource comes back by itself after a clean drop. Where it has given up, this does, later each time. */
-  #failed(source: EventSource): void {
-    this.#lose();
-    if (source.readyState !== EventSource.CLOSED) return;
+  /** Beside the polls, which go on until the stream has said hello. */
+  #tryStream(): void {
+    const source: Carrier = openSource(this.base, {
+      ...this.#listen(() => source),
+      frame: (...frame) => {
+        if (this.#carrier !== source && frame[0] === 'hello') this.#adopt(source);
+        if (this.#carrier === source) this.#receive(...frame);
+      },
+    });
+    this.#moving = setTimeout(() => {
+      if (this.#carrier === source) return;
+      source.close();
+      this.#polls();
+    }, HELLO_PATIENCE);
+  }
+
+  #adopt(source: Carrier): void {
+    this.#carrier?.close();
+    this.#carrier = source;
+    this.mode = 'stream';
+  }
+
+  #bye(reason: ByeReason): void {
+    if (reason === 'unavailable') return this.#failed(true);
     this.close();
-    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures++);
-    this.#timer = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
+    this.#listener.ended(reason);
+  }
+
+  /** The server is about to go, or was too fast. This stream may go on until it is time. */
+  #move({ ms }: Move): void {
+    this.#notBefore = Date.now() + ms;
+    clearTimeout(this.#moving);
+    this.#moving = setTimeout(() => this.reopen(), ms);
+  }
+
+  #beat(time: number): void {
+    if (this.mode !== 'stream' || !this.#lag.isLumpy(time)) return;
+    rememberPolling();
+    this.reopen();
+  }
+
+  #note(id: string, length: number): void {
+    this.#lastId = id;
+    this.#unacked.frames++;
+    this.#unacked.letters += length;
+    if (this.mode === 'poll') return; // the next poll says it
+    if (this.#unacked.frames >= ACK_FRAMES || this.#unacked.letters >= ACK_LETTERS) this.#acknowledge();
+    else this.#ack ??= setTimeout(() => this.#acknowledge(), ACK_TIME);
+  }
+
+  #acknowledge(): void {
+    if (!this.hello) return;
+    clearTimeout(this.#ack);
+    this.#ack = undefined;
+    post(this, { endpoint: 'ack', query: '?', type: MEDIA.json, body: '' }).catch(() => {});
+  }
+
+  // --- What goes wrong -------------------------------------------------------------------------------------------
+
+  #failed(isRefused = !this.hello): void {
+    const isShort = Date.now() - this.#greeted < SHORT_LIFE;
+    this.close();
+    if (isRefused) return void this.#refused();
+    this.#drops = isShort ? this.#drops + 1 : 0;
+    this.#tryIn(Math.min(LONGEST, DROP_DELAY * 2 ** this.#drops) * (0.2 + 0.8 * Math.random()));
+  }
+
+  /** Asks why: EventSource tells no status. The server may say how long to wait, or that the session is no more. */
+  async #refused(): Promise<void> {
+    const attempt = ++this.#failures;
+    const longest = attempt >= MANY ? RARE : LONGEST;
+    const span = Math.min(longest, FIRST_SPAN * 2 ** (attempt - 1));
+    this.#tryIn(HURRY / 2 + span * Math.random());
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), HELLO_PATIENCE);
+    const url = `${this.base}stream?v=${PROTOCOL_VERSION}&probe`;
+    const answer = await fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
+    if (!answer || !this.#retry) return;
+    if (answer.status === 401 && (await kindOf(answer)) === 'session') {
+      this.close();
+      this.#listener.ended('session');
+    } else {
+      const wait = Number(answer.headers.get('retry-after') ?? 0) * 1000;
+      this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
+    }
+  }
+
+  #tryIn(ms: number): void {
+    const wait = Math.max(ms, this.#notBefore - Date.now());
+    this.#listener.changed?.({ name: 'reconnecting', attempt: this.#failures, ms: wait });
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.open();
+    }, wait);
   }
 
   #isStalled(): boolean {
@@ -128,14 +314,14 @@ export class Connection {
     return Date.now() - this.#lastFrame > heartbeat * PATIENCE;
   }
 
-  #watch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
+  #watchOut(): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(
       () => {
         if (this.#isStalled()) this.reopen();
-        else this.#watch();
+        else this.#watchOut();
       },
-      (this.hello?.heartbeat ?? 15_000) / 4,
+      (this.hello?.heartbeat ?? 15_000) / 8,
     );
   }
 }

@@ -13,7 +13,7 @@ export function obey(root: Element, orders: readonly Order[] = []): void {
 }
 
 /** Dispatches a DOM event that bubbles; false where a listener cancelled it. */
-export function dispatch(target: Element, name: string, detail: unknown): boolean {
+export function dispatch(target: EventTarget, name: string, detail: unknown): boolean {
   return target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
 }
 
@@ -23,7 +23,7 @@ export function wantsTransition(root: Element): boolean {
   return /\btransition:\s*true\b/.test(swap) && 'startViewTransition' in document;
 }
 
-const STATES = ['lv-connecting', 'lv-connected', 'lv-gone'];
+const STATES = ['lv-connecting', 'lv-connected', 'lv-offline', 'lv-gone'];
 
 /** Shows the state of a component in the classes of its root. */
 export function setState(root: Element, state: string): void {

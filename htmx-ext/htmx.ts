@@ -60,9 +60,17 @@ export interface AjaxOptions {
   readonly values?: Record<string, string>;
 }
 
+/** What a page may set: `<meta name="htmx-config" content='{"liveview": {"queue": 20}}'>`. */
+export interface LiveConfig {
+  /** How many events may wait at one component. Default 100. */
+  readonly queue?: number;
+  /** What the note says while the connection is broken, and after many failures; false for none. */
+  readonly notice?: false | readonly [reconnecting: string, offline: string];
+}
+
 /** The htmx global, 2 or 4. */
 export interface Htmx {
-  readonly config?: { readonly liveview?: { readonly queue?: number } };
+  readonly config?: { readonly liveview?: LiveConfig };
   /** In 4 it takes htmx's extended selectors. */
   findAll(element: Element, selector: string): Iterable<Element>;
   ajax(verb: string, path: string, options: AjaxOptions): Promise<unknown>;

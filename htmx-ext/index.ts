@@ -8,8 +8,12 @@ import { type Host, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
+import { Notice } from './notice.ts';
 import { type Entry, Page } from './page.ts';
 import { type Ending, MOST_WAITING, Sender } from './send.ts';
+
+/** What the note says while the connection is broken, unless the page says otherwise. */
+const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
 
 /** Known only while this file runs. */
 const script = document.currentScript as HTMLScriptElement | null;
@@ -29,6 +33,7 @@ function start(htmx: Htmx): void {
   const action = () => `${getBase()}event`;
   let host: Host;
 
+  const notice = new Notice(() => htmx.config?.liveview?.notice ?? NOTICE);
   const page: Page = new Page(
     getBase,
     {
@@ -40,6 +45,7 @@ function start(htmx: Htmx): void {
       changed: (entry) => sender.entryChanged(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
       reset: (entry, show) => recover(entry, show, sender),
+      connection: (state) => notice.tell(state),
     },
   );
   const sender = new Sender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);

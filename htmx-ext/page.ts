@@ -6,7 +6,7 @@ import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
 import type { Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
 import { emptied, Misfit, View, type Wiring } from './apply.ts';
 import { byViewer, inParts } from './batch.ts';
-import { Connection } from './connect.ts';
+import { Connection, MANY, type State } from './connect.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { kindOf, type Post, post } from './post.ts';
 
@@ -38,6 +38,8 @@ export interface PageListener {
   settled(entry: Entry, settlement: Settlement): void;
   /** The server has lost the state of an entry; `show` brings the page to the new one. */
   reset(entry: Entry, show: () => void): void;
+  /** How it goes with the connection. */
+  connection?(state: State): void;
 }
 
 /** How long a missing update is waited for, in milliseconds: it may come over the other way. */
@@ -65,7 +67,12 @@ export class Page {
       opened: () => this.#subscribe([...this.entries.values()].filter((entry) => entry.state !== 'gone')),
       lost: () => this.#all('live', (entry) => this.#wait(entry)),
       received: (event, data) => this.receive(event, data),
-      ended: () => this.#ended(),
+      ended: (reason) => this.#ended(reason),
+      changed: (state) => {
+        const isOffline = state.name === 'reconnecting' && state.attempt >= MANY;
+        if (isOffline) this.#all('waiting', (entry) => setState(entry.root, 'lv-offline'));
+        this.#listener.connection?.(state);
+      },
     });
   }
 
@@ -228,8 +235,8 @@ export class Page {
     dispatch(entry.root, 'liveview:gone', { reason });
   }
 
-  #ended(): void {
-    for (const state of ['waiting', 'live'] as const) this.#all(state, (entry) => this.#gone(entry, 'ended'));
+  #ended(reason: string): void {
+    for (const state of ['waiting', 'live'] as const) this.#all(state, (entry) => this.#gone(entry, reason));
   }
 
   #all(state: Entry['state'], work: (entry: Entry) => void): void {

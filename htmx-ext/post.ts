@@ -24,6 +24,8 @@ export interface Post {
 }
 
 const IN_FLIGHT = 2;
+/** Milliseconds after which a POST without an answer counts as lost: the server answers within one second, and a dead network never says so. */
+const TIMEOUT = 10_000;
 let inFlight = 0;
 let isUploading = false;
 const waiting: { readonly isUpload: boolean; readonly start: () => void }[] = [];
@@ -45,9 +47,17 @@ export async function post(connection: Connection, request: Post): Promise<Respo
     waiting.push({ isUpload, start });
     startNext();
   });
+  const stop = new AbortController();
+  const giveUp = () => stop.abort();
+  request.signal?.addEventListener('abort', giveUp);
+  const timer = isUpload ? undefined : setTimeout(giveUp, TIMEOUT);
+  connection.inFlight.add(stop);
   try {
-    return await send(connection, request);
+    return await send(connection, { ...request, signal: stop.signal });
   } finally {
+    connection.inFlight.delete(stop);
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', giveUp);
     inFlight--;
     if (isUpload) isUploading = false;
     startNext();
@@ -65,21 +75,29 @@ function startNext(): void {
 }
 
 function send(connection: Connection, request: Post): Promise<Response> {
-  const { endpoint, query, body, signal, keepalive } = request;
-  const url = connection.base + endpoint + (query === '?' ? '' : query);
+  const { body, signal, keepalive } = request;
   const hello = keepalive ? connection.lastHello : connection.hello;
   if (!hello) throw new TypeError('no stream');
-  if (typeof body !== 'string') return upload(url, sign(connection, hello, request), request, body);
+  const query = withAck(request.query, connection.takeAck());
+  const signed = { ...request, query };
+  const url = connection.base + request.endpoint + (query === '?' ? '' : query);
+  if (typeof body !== 'string') return upload(url, sign(connection, hello, signed), signed, body);
   const bytes = new TextEncoder().encode(body);
   return fetch(url, {
     method: 'POST',
-    headers: sign(connection, hello, request, contentDigest(base64(sha256(bytes)))),
+    headers: sign(connection, hello, signed, contentDigest(base64(sha256(bytes)))),
     body: bytes as BodyInit,
     cache: 'no-store',
     credentials: 'same-origin',
     ...(signal ? { signal } : {}),
     ...(keepalive ? { keepalive } : {}),
   });
+}
+
+/** Every POST says which frames have come. */
+function withAck(query: string, ack: string): string {
+  if (!ack) return query;
+  return query === '?' ? `?ack=${ack}` : `${query}&ack=${ack}`;
 }
 
 /** All header fields of a request. */

@@ -99,6 +99,7 @@ export class Sender {
     lane.queue.push(pending);
     if (isFull) this.#lose(lane, pending, 'full');
     else void this.#run(lane, intent.entry);
+    this.#page.connection.hurry();
     return { ending, cancel: (reason) => this.#lose(lane, pending, reason) };
   }
 
@@ -203,7 +204,7 @@ export class Sender {
   #post(entry: Entry, pending: Pending): Promise<Response> {
     const { name, number, field, epoch = '' } = pending;
     const head = { id: entry.id, viewer: entry.viewer, name, number, epoch, version: entry.version };
-    const query = writeEventQuery(field === undefined ? head : { ...head, field }, this.#page.connection.lastId);
+    const query = writeEventQuery(field === undefined ? head : { ...head, field });
     const headers = { ...pending.headers, Accept: MEDIA.frames };
     const { body, abort } = pending;
     const type = typeof body === 'string' ? MEDIA.form : body.type;

@@ -73,7 +73,7 @@ export function readCount(text: string | null): number | undefined {
 }
 
 /** Writes an event's head as a query, with its question mark. */
-export function writeEventQuery(head: EventHead, ack: string): string {
+export function writeEventQuery(head: EventHead): string {
   const query = new URLSearchParams({
     id: head.id,
     name: head.name,
@@ -83,7 +83,6 @@ export function writeEventQuery(head: EventHead, ack: string): string {
     have: String(head.version),
   });
   if (head.field) query.set('field', head.field);
-  if (ack) query.set('ack', ack);
   return `?${query}`;
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 export interface Limits {
   /** How many bytes the body of a POST may have; of an upload, all but its files. Default 65 536. */
   readonly body: number;
-  /** How many components may be live over one stream. Default 200. */
+  /** How many components may be live over one stream. Default 1 000. */
   readonly components: number;
   /** How many events may come over one stream in a second, once `burst` is used up. Default 100. */
   readonly events: number;
@@ -23,7 +23,7 @@ export interface Limits {
 /** The defaults of {@link Limits}. */
 export const LIMITS: Limits = {
   body: 64 * 1024,
-  components: 200,
+  components: 1_000,
   events: 100,
   burst: 500,
   waiting: 16,
