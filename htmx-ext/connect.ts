@@ -42,6 +42,9 @@ const SHORT_LIFE = 3_000;
  */
 const FIRST_SPAN = 8_000;
 const LONGEST = 30_000;
+/** The first tries are made sooner where the network fails, and not the server: most breaks are short. */
+const QUICK = 200;
+const QUICK_SPANS = [1_000, 2_500];
 /** From so many failures on, tries are rarer, and the page says that it is offline. */
 export const MANY = 10;
 const RARE = 60_000;
@@ -284,13 +287,16 @@ export class Connection {
     const attempt = ++this.#failures;
     const longest = attempt >= MANY ? RARE : LONGEST;
     const span = Math.min(longest, FIRST_SPAN * 2 ** (attempt - 1));
-    this.#tryIn(HURRY / 2 + span * Math.random());
+    const timer = this.#tryIn(HURRY / 2 + span * Math.random());
     const stop = new AbortController();
     setTimeout(() => stop.abort(), HELLO_PATIENCE);
     const url = `${this.base}stream?v=${PROTOCOL_VERSION}&probe`;
     const answer = await fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
-    if (!answer || !this.#retry) return;
-    if (answer.status === 401 && (await kindOf(answer)) === 'session') {
+    if (this.#retry !== timer) return;
+    const quick = QUICK_SPANS[attempt - 1];
+    if (!answer) {
+      if (quick) this.#tryIn(QUICK + quick * Math.random());
+    } else if (answer.status === 401 && (await kindOf(answer)) === 'session') {
       this.close();
       this.#listener.ended('session');
     } else {
@@ -299,7 +305,7 @@ export class Connection {
     }
   }
 
-  #tryIn(ms: number): void {
+  #tryIn(ms: number): ReturnType<typeof setTimeout> {
     const wait = Math.max(ms, this.#notBefore - Date.now());
     this.#listener.changed?.({ name: 'reconnecting', attempt: this.#failures, ms: wait });
     clearTimeout(this.#retry);
@@ -307,6 +313,7 @@ export class Connection {
       this.#retry = undefined;
       this.open();
     }, wait);
+    return this.#retry;
   }
 
   #isStalled(): boolean {

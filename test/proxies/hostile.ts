@@ -1,5 +1,7 @@
 // Owns a proxy that does what no header can cure: it holds answers back, or cuts them. It never passes an upgrade on.
+
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 
 /** What it does to every answer. */
@@ -10,16 +12,21 @@ export interface Habits {
   readonly cutsAt?: number;
 }
 
-/** Starts one on `port`, in front of `behind`; gives how to stop it. */
-export async function startHostile(port: number, behind: number, habits: Habits): Promise<() => Promise<void>> {
+/** Starts one on `port`, in front of `behind`; 0 is any port. Gives its port, and how to stop it. */
+export async function startHostile(
+  port: number,
+  behind: number,
+  habits: Habits,
+): Promise<{ port: number; stop: () => Promise<void> }> {
   const server = createServer((request, response) => {
     pass(request, response, behind, habits).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return async () => {
+  const stop = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
+  return { port: (server.address() as AddressInfo).port, stop };
 }
 
 /** Node hands an upgrade to this as a plain request, since nobody listens for `upgrade`. */

@@ -45,7 +45,12 @@ function rowsOf(program: string, packageName = program) {
 }
 
 function hostileRow(name: string, habits: Habits, more: Partial<Row> = {}): Row {
-  return { ...PLAIN, name, start: ({ port, behind }) => startHostile(port, behind, habits), ...more };
+  return {
+    ...PLAIN,
+    name,
+    start: ({ port, behind }) => startHostile(port, behind, habits).then(({ stop }) => stop),
+    ...more,
+  };
 }
 
 const withNginx = rowsOf('nginx', 'nginx-light');

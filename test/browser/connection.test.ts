@@ -1,0 +1,213 @@
+// What a broken, slow or held-back connection costs the user: nothing.
+import type { AddressInfo } from 'node:net';
+import { MemoryStore } from 'express-session';
+import { html, LiveComponent, topic } from 'htmx-liveview';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startHostile } from '../proxies/hostile.ts';
+import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
+import { describeInBrowser, isLive } from '../support/browser.ts';
+import { Gate } from '../support/gate.ts';
+
+const news = topic<string>('connection news');
+
+class Panel extends LiveComponent {
+  static component = 'test.Panel';
+  static events = { add: true };
+  count = 0;
+  said = '';
+  mount() {
+    this.subscribe(news, (text) => {
+      this.said = text;
+    });
+  }
+  add() {
+    this.count++;
+  }
+  render() {
+    return html`<p id="count">${this.count}</p><p id="said">${this.said}</p><button lv-event="add">+1</button>`;
+  }
+}
+
+interface Watched {
+  states: string[];
+  notes: number;
+}
+
+describeInBrowser('a connection', (visit, htmx) => {
+  let app: TestApp;
+  let gate: Gate;
+  let url: string;
+  const stops: (() => Promise<unknown>)[] = [];
+
+  const start = async (options: Partial<TestAppOptions> = {}) => {
+    app = await startApp({
+      components: [Panel],
+      heartbeat: 1000,
+      routes: (it, live) => {
+        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/logout', (req, res) => req.session.destroy(() => res.send('bye')));
+        it.get('/page', async (req, res) => {
+          res.send(
+            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Panel)}`,
+          );
+        });
+      },
+      ...options,
+    });
+    gate = new Gate((app.server.address() as AddressInfo).port);
+    url = await gate.listen();
+  };
+  beforeEach(() => start());
+  afterEach(async () => {
+    await gate.close();
+    for (const stop of stops.splice(0)) await stop();
+    await app.close();
+  });
+
+  /** Opens the page, and notes what it says of its connection. */
+  const open = async (at = url): Promise<Page> => {
+    const { page } = await visit();
+    await page.addInitScript(() => {
+      const seen: Watched = { states: [], notes: 0 };
+      Object.assign(window, { seen });
+      for (const name of ['connected', 'disconnected', 'reconnecting']) {
+        document.addEventListener(`liveview:${name}`, (event) => {
+          const { mode } = (event as CustomEvent).detail as { mode?: string };
+          seen.states.push(mode ? `${name} ${mode}` : name);
+        });
+      }
+      new MutationObserver(() => {
+        if (document.querySelector('.lv-notice')) seen.notes++;
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(`${at}/page`);
+    await isLive(page);
+    return page;
+  };
+  const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Watched }).seen);
+  const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
+  const click = (page: Page) => page.locator('button').click();
+  const countTo5 = async (page: Page) => {
+    for (let n = 0; n < 5; n++) await click(page);
+    await expect.poll(() => text(page, 'count')).toBe('5');
+  };
+
+  test('that is cut for a second: the count is there, a push in the gap arrives, and nothing flashes', async () => {
+    const page = await open();
+    await countTo5(page);
+    app.live.publish(news, 'before');
+    await expect.poll(() => text(page, 'said')).toBe('before');
+    const node = await page.locator('#count').elementHandle();
+    const back = gate.cutFor(1000);
+    app.live.publish(news, 'in the gap');
+    await click(page);
+    await back;
+    await expect.poll(() => text(page, 'said'), { timeout: 12_000 }).toBe('in the gap');
+    await expect.poll(() => text(page, 'count')).toBe('6');
+    expect(await node?.evaluate((it) => it.isConnected)).toBe(true);
+    const { states } = await seen(page);
+    expect(states[0]).toBe('connected stream');
+    expect(states[1]).toBe('disconnected');
+    expect(states.at(-1)).toBe('connected stream');
+    expect(app.live.stats().instances).toBe(1);
+  });
+
+  test('that drops is back within a second, without a note', async () => {
+    const page = await open();
+    await page.waitForTimeout(100);
+    gate.cut();
+    await page.waitForFunction(() => document.querySelector('.lv-connecting'));
+    await isLive(page);
+    expect((await seen(page)).notes).toBe(0);
+    app.live.publish(news, 'again');
+    await expect.poll(() => text(page, 'said')).toBe('again');
+  });
+
+  test('that stays broken shows a note, which goes when it is mended; and a click brings it back at once', async () => {
+    const page = await open();
+    await countTo5(page);
+    const back = gate.cutFor(4000);
+    await page.locator('.lv-notice').getByText('Reconnecting…').waitFor();
+    await back;
+    const before = Date.now();
+    await click(page);
+    await expect.poll(() => text(page, 'count')).toBe('6');
+    expect(Date.now() - before).toBeLessThan(2500);
+    expect(await page.locator('.lv-notice').count()).toBe(0);
+  });
+
+  test('that falls silent is noticed within two and a half heartbeats, and the next click is not lost', async () => {
+    const page = await open();
+    await countTo5(page);
+    gate.mode = 'silent';
+    const began = Date.now();
+    await click(page);
+    await page.waitForFunction(() => (window as unknown as { seen: Watched }).seen.states.includes('disconnected'));
+    expect(Date.now() - began).toBeLessThan(2500 + 400);
+    gate.mode = 'pass';
+    await expect.poll(() => text(page, 'count'), { timeout: 15_000 }).toBe('6');
+    app.live.publish(news, 'alive');
+    await expect.poll(() => text(page, 'said'), { timeout: 15_000 }).toBe('alive');
+  });
+
+  test('that a proxy holds back: polls carry it within six seconds, and clicks and pushes are as quick as ever', async () => {
+    const hold = await startHostile(0, (app.server.address() as AddressInfo).port, { holds: Infinity });
+    stops.push(hold.stop);
+    const began = Date.now();
+    const page = await open(`http://127.0.0.1:${hold.port}`);
+    expect(Date.now() - began).toBeLessThan(6000);
+    expect((await seen(page)).states).toEqual(['connected poll']);
+    for (const word of ['one', 'two', 'three']) {
+      const before = Date.now();
+      app.live.publish(news, word);
+      await expect.poll(() => text(page, 'said'), { interval: 20 }).toBe(word);
+      expect(Date.now() - before).toBeLessThan(700);
+    }
+    await countTo5(page);
+    // a second page of this tab does not wait again
+    await page.reload();
+    const again = Date.now();
+    await isLive(page);
+    expect(Date.now() - again).toBeLessThan(2000);
+  });
+
+  test('whose session is destroyed ends within one heartbeat, and the page does not come back by itself', async () => {
+    const page = await open();
+    const requests: string[] = [];
+    await page.request.get(`${url}/logout`);
+    await page.waitForFunction(() => document.querySelector('.lv-gone'), { timeout: 2500 });
+    page.on('request', (request) => requests.push(request.url()));
+    await page.waitForTimeout(1500);
+    expect(requests).toEqual([]);
+    expect(app.live.stats()).toEqual({ streams: 0, instances: 0 });
+  });
+
+  test('that is refused comes back when there is room', async () => {
+    const page = await open();
+    await app.close();
+    await page.waitForFunction(() => document.querySelector('.lv-connecting'));
+    await page.waitForTimeout(300);
+    const store = new MemoryStore();
+    await gate.close();
+    await start({ limits: { allStreams: 1 }, store });
+    const first = await open();
+    const second = await visit();
+    await second.page.goto(`${url}/page`);
+    const asked = await second.page.waitForResponse((response) => response.url().includes('probe'));
+    expect(asked.status()).toBe(503);
+    await first.close();
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
+    await isLive(second.page);
+  });
+
+  test('in a page that the user comes back to is live again, with its state', async () => {
+    const page = await open();
+    await countTo5(page);
+    await page.goto(`${url}/htmx.js`);
+    await page.goBack();
+    await page.waitForFunction(() => document.querySelector('.lv-connected'));
+    await click(page);
+    await expect.poll(async () => Number(await text(page, 'count'))).toBeGreaterThan(0);
+  });
+});
