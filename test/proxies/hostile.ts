@@ -34,8 +34,10 @@ async function pass(request: IncomingMessage, response: ServerResponse, port: nu
   const { upgrade, connection, ...headers } = request.headers;
   const { method, url: path } = request;
   const onward = send({ host: '127.0.0.1', port, method, path, headers, agent: false });
+  onward.on('error', () => {}); // also after its answer has come
   response.once('close', () => onward.destroy());
   const answer = new Promise<IncomingMessage>((resolve, reject) => onward.on('response', resolve).on('error', reject));
+  answer.catch(() => {});
   await pipeline(request, onward);
   await giveBack(await answer, response, habits);
 }

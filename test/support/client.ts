@@ -94,7 +94,7 @@ export class Client {
     for (const name of FRAME_NAMES) {
       source.addEventListener(name, (event) => {
         this.frames.push({ event: name, data: JSON.parse(event.data), id: event.lastEventId });
-        if (this.acks && Number(event.lastEventId) % 16 === 0) this.acknowledge(event.lastEventId);
+        if (this.acks && event.lastEventId && Number(event.lastEventId) % 16 === 0) this.acknowledge(event.lastEventId);
         for (const wake of this.#waiting.splice(0)) wake();
       });
     }
