@@ -12,6 +12,8 @@ export interface CarrierListener {
   alive(): void;
   /** It has ended, for whatever reason. Called once, and not after `close`. */
   failed(): void;
+  /** There is no stream for now: whoever holds it opens another. */
+  lost(): void;
   /** The number of the last frame that came. */
   lastId(): string;
 }
@@ -19,6 +21,8 @@ export interface CarrierListener {
 /** A way down. */
 export interface Carrier {
   close(): void;
+  /** Somebody waits. */
+  hurry?(): void;
 }
 
 /** A poll's answer may take so long, in milliseconds: the server holds it for up to 8 s. */

@@ -7,8 +7,8 @@ import { type Carrier, type CarrierListener, openPolls, openSource } from './car
 import { Lag, pollUntil, rememberPolling } from './mode.ts';
 import { kindOf, post } from './post.ts';
 
-/** How frames come: over a stream, or over polls. */
-export type Mode = 'stream' | 'poll';
+/** How frames come: over a stream, over polls, or over a stream that tabs share. */
+export type Mode = 'stream' | 'poll' | 'shared';
 
 /** How it goes with the connection. `attempt` counts the tries that have failed; the next one is `ms` milliseconds away. */
 export type State =
@@ -27,6 +27,14 @@ export interface ConnectionListener {
   /** There is nothing to come back to: the server said so. */
   ended(reason: string): void;
   changed?(state: State): void;
+}
+
+/** A way down that is shared with other tabs. */
+export interface Sharing {
+  /** A stream has opened. */
+  greeted(hello: Hello): void;
+  /** Undefined where this tab has a stream of its own. */
+  open(listener: CarrierListener): Carrier | undefined;
 }
 
 /** Milliseconds for which `hello` is waited for, before polls are tried. */
@@ -66,6 +74,7 @@ export class Connection {
   mode: Mode = 'stream';
   readonly #base: () => string;
   readonly #listener: ConnectionListener;
+  readonly #sharing: Sharing | undefined;
   #carrier: Carrier | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
@@ -83,9 +92,10 @@ export class Connection {
   #unacked = { frames: 0, letters: 0 };
   #lag = new Lag();
 
-  constructor(base: () => string, listener: ConnectionListener) {
+  constructor(base: () => string, listener: ConnectionListener, sharing?: Sharing) {
     this.#base = base;
     this.#listener = listener;
+    this.#sharing = sharing;
   }
 
   /** The path of the router. */
@@ -122,6 +132,12 @@ export class Connection {
     this.#lose();
   }
 
+  /** Opens another way down in place of one that is fine: it shall be shared, or not. */
+  swap(): void {
+    this.close();
+    this.open();
+  }
+
   /** Opens a new stream in place of one that has turned out to be dead. */
   reopen(): void {
     this.close();
@@ -131,6 +147,7 @@ export class Connection {
 
   /** Somebody waits: the next try is made now, unless there was one just before. */
   hurry(): void {
+    if (!this.hello) this.#carrier?.hurry?.();
     if (this.#retry && Date.now() - this.#lastTry > HURRY && Date.now() >= this.#notBefore) {
       clearTimeout(this.#retry);
       this.#retry = undefined;
@@ -145,12 +162,12 @@ export class Connection {
   }
 
   #try(mode: Mode): void {
-    this.mode = mode;
     this.#lastTry = this.#lastFrame = Date.now();
-    const carrier = (mode === 'poll' ? openPolls : openSource)(
-      this.base,
-      this.#listen(() => carrier),
-    );
+    this.#lastId = '';
+    const listener = this.#listen(() => carrier);
+    const shared = this.#sharing?.open(listener);
+    const carrier: Carrier = shared ?? (mode === 'poll' ? openPolls : openSource)(this.base, listener);
+    this.mode = shared ? 'shared' : mode;
     this.#carrier = carrier;
     this.#greeting = setTimeout(() => this.#heldBack(), HELLO_PATIENCE);
     this.#watchOut();
@@ -164,13 +181,14 @@ export class Connection {
         if (carrier() === this.#carrier) this.#lastFrame = Date.now();
       },
       failed: () => carrier() === this.#carrier && this.#failed(),
+      lost: () => carrier() === this.#carrier && this.#lose(),
       lastId: () => this.#lastId,
     };
   }
 
   /** No word in time: perhaps a proxy holds the stream back. Then polls get through. */
   #heldBack(): void {
-    if (this.mode === 'poll') return this.#failed();
+    if (this.mode !== 'stream') return this.#failed();
     this.#carrier?.close();
     this.#try('poll');
   }
@@ -189,8 +207,10 @@ export class Connection {
     if (name === 'hello') this.#greet(data as Hello);
     else if (name === 'bye') this.#bye((data as { reason: ByeReason }).reason);
     else if (name === 'move') this.#move(data as Move);
-    else if (name === 'beat') this.#beat((data as { time: number }).time);
-    else this.#listener.received(name, data);
+    else {
+      if (name === 'beat') this.#beat((data as { time: number }).time);
+      this.#listener.received(name, data);
+    }
   }
 
   #greet(hello: Hello): void {
@@ -206,6 +226,7 @@ export class Connection {
     this.#watchOut();
     this.#listener.changed?.({ name: 'connected', mode: this.mode });
     this.#listener.opened();
+    if (this.mode === 'stream') this.#sharing?.greeted(hello);
   }
 
   /** Streams are tried again later: it may have been another network. */

@@ -64,6 +64,8 @@ export interface AjaxOptions {
 export interface LiveConfig {
   /** How many events may wait at one component. Default 100. */
   readonly queue?: number;
+  /** Whether many tabs share one stream. Default true. */
+  readonly tabs?: boolean;
   /** What the note says while the connection is broken, and after many failures; false for none. */
   readonly notice?: false | readonly [reconnecting: string, offline: string];
 }

@@ -11,6 +11,7 @@ import { extend4 } from './htmx4.ts';
 import { Notice } from './notice.ts';
 import { type Entry, Page } from './page.ts';
 import { type Ending, MOST_WAITING, Sender } from './send.ts';
+import { Tabs } from './tabs.ts';
 
 /** What the note says while the connection is broken, unless the page says otherwise. */
 const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
@@ -47,6 +48,13 @@ function start(htmx: Htmx): void {
       reset: (entry, show) => recover(entry, show, sender),
       connection: (state) => notice.tell(state),
     },
+    (viewer) =>
+      new Tabs(
+        getBase,
+        viewer,
+        () => htmx.config?.liveview?.tabs !== false,
+        (toNothing) => (toNothing ? page.connection.close() : page.connection.swap()),
+      ),
   );
   const sender = new Sender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);
 

@@ -6,7 +6,7 @@ import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
 import type { Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
 import { emptied, Misfit, View, type Wiring } from './apply.ts';
 import { byViewer, inParts } from './batch.ts';
-import { Connection, MANY, type State } from './connect.ts';
+import { Connection, MANY, type Sharing, type State } from './connect.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { kindOf, type Post, post } from './post.ts';
 
@@ -59,21 +59,28 @@ export class Page {
   #leaving: Promise<unknown> = Promise.resolve();
   #batch: Set<Entry> | undefined;
 
-  /** @param base gives the path of the router, once the page is there. */
-  constructor(base: () => string, wiring: Wiring, listener: PageListener) {
+  /**
+   * @param base gives the path of the router, once the page is there.
+   * @param sharing makes what lets this page share a stream with other tabs.
+   */
+  constructor(base: () => string, wiring: Wiring, listener: PageListener, sharing?: (viewer: string) => Sharing) {
     this.#wiring = wiring;
     this.#listener = listener;
-    this.connection = new Connection(base, {
-      opened: () => this.#subscribe([...this.entries.values()].filter((entry) => entry.state !== 'gone')),
-      lost: () => this.#all('live', (entry) => this.#wait(entry)),
-      received: (event, data) => this.receive(event, data),
-      ended: (reason) => this.#ended(reason),
-      changed: (state) => {
-        const isOffline = state.name === 'reconnecting' && state.attempt >= MANY;
-        if (isOffline) this.#all('waiting', (entry) => setState(entry.root, 'lv-offline'));
-        this.#listener.connection?.(state);
+    this.connection = new Connection(
+      base,
+      {
+        opened: () => this.#subscribe([...this.entries.values()].filter((entry) => entry.state !== 'gone')),
+        lost: () => this.#all('live', (entry) => this.#wait(entry)),
+        received: (event, data) => this.receive(event, data),
+        ended: (reason) => this.#ended(reason),
+        changed: (state) => {
+          const isOffline = state.name === 'reconnecting' && state.attempt >= MANY;
+          if (isOffline) this.#all('waiting', (entry) => setState(entry.root, 'lv-offline'));
+          this.#listener.connection?.(state);
+        },
       },
-    });
+      sharing?.(this.#viewer),
+    );
   }
 
   /** Takes a root element on: it is subscribed as soon as a stream is open. */
@@ -202,7 +209,8 @@ export class Page {
     entry.navigates = item.navigates ?? false;
     entry.state = 'live';
     setState(entry.root, 'lv-connected');
-    const early = entry.early.splice(0);
+    // on a stream that tabs share, what came under the old id was another tab's
+    const early = entry.early.splice(0).filter((update) => update.id === entry.id);
     const show = () => {
       for (const update of [...(item.updates ?? []), ...early]) this.#update(entry, update);
     };

@@ -44,7 +44,8 @@ export interface SubscribeRequest {
 /** The body of an unsubscribe. */
 export interface UnsubscribeRequest {
   readonly viewer: string;
-  readonly ids: readonly string[];
+  /** Absent: everything that the viewer has on the stream, its copies included. */
+  readonly ids?: readonly string[];
 }
 
 /** Ids are letters, digits, dash and underscore: they stand in attributes, queries and header fields unescaped. */
@@ -146,6 +147,7 @@ function readSubscribeItem(value: unknown): SubscribeItem | undefined {
 /** Reads the body of an unsubscribe. */
 export function readUnsubscribe(text: string): UnsubscribeRequest | undefined {
   const body = parseObject(text);
-  if (!body || !isId(body.viewer) || !Array.isArray(body.ids) || !body.ids.every(isId)) return undefined;
-  return { viewer: body.viewer, ids: body.ids };
+  if (!body || !isId(body.viewer)) return undefined;
+  if (body.ids === undefined) return { viewer: body.viewer };
+  return Array.isArray(body.ids) && body.ids.every(isId) ? { viewer: body.viewer, ids: body.ids } : undefined;
 }

@@ -56,6 +56,8 @@ export interface Hello {
   readonly stream: string;
   /** The signing key, in base64url. */
   readonly key: string;
+  /** The same for all tabs that may share a stream: those of one session and context. Absent where that can't be known. */
+  readonly share?: string;
   /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
   /** The server's time, in milliseconds since the epoch. */

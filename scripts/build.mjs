@@ -1,6 +1,7 @@
 // Builds dist/: the browser's file with esbuild, the server with tsc, the examples with esbuild.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
@@ -12,9 +13,17 @@ const extension = {
   target: ['chrome100', 'firefox102', 'safari15.4'],
   sourcemap: true,
   logLevel: 'warning',
+  define: { LIVEVIEW_BUILD: JSON.stringify(buildId()) },
 };
 await build({ ...extension, outfile: 'dist/liveview.js' });
 await build({ ...extension, outfile: 'dist/liveview.min.js', minify: true });
+await build({
+  ...extension,
+  entryPoints: ['htmx-ext/hub-worker.ts'],
+  outfile: 'dist/hub.js',
+  minify: true,
+  sourcemap: false,
+});
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 
@@ -30,6 +39,14 @@ await build({
   sourcemap: true,
   plugins: [{ name: 'extensions', setup: (it) => it.onLoad({ filter: /\.tsx?$/ }, rename) }],
 });
+
+/** Tells builds of the extension apart: tabs share a stream with those of the same build only. */
+function buildId() {
+  const hash = createHash('sha256');
+  for (const folder of ['htmx-ext', 'protocol'])
+    for (const file of readdirSync(folder).sort()) hash.update(readFileSync(`${folder}/${file}`));
+  return hash.digest('hex').slice(0, 8);
+}
 
 /** The sources import `./x.ts`; what is built imports `./x.js`, as tsc writes it. */
 async function rename({ path }) {

@@ -123,7 +123,8 @@ async function begin(
   const polls = isPoll ? new PollPipe(clock, identityEncoding, stream.closed) : undefined;
   stream.pipe = polls ?? new OpenPipe(response, identityEncoding, stream.closed);
   registry.opened(stream);
-  stream.send('hello', { stream: id, key, heartbeat: settings.heartbeat, time: clock.now() });
+  const share = tokens.shareKey(sessionId, context);
+  stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });
   polls?.poll(response);
   return accept(undefined);
 }

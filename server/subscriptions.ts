@@ -145,10 +145,18 @@ export class Subscriptions {
 
   /** The page said goodbye to these components, or no longer holds them. */
   unsubscribe(streamId: string, { viewer, ids }: UnsubscribeRequest): void {
+    if (!ids) return this.#endViewer(streamId, viewer);
     for (const id of ids) {
       const seat = this.#registry.find(id, viewer);
       if (seat?.streamId === streamId) this.#mounter.end(seat);
     }
+  }
+
+  /** A tab is gone without a word: the one that holds the stream for it says so. */
+  #endViewer(streamId: string, viewer: string): void {
+    const stream = this.#registry.streams.get(streamId);
+    for (const seat of stream ? this.#registry.seatsOn(stream) : [])
+      if (seat.viewer === viewer || seat.viewer.startsWith(`${viewer}-`)) this.#mounter.end(seat);
   }
 
   /** A session is no more: its streams end, for good; or, where its store has failed, until they come back and it is there again. */

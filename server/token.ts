@@ -28,6 +28,11 @@ export interface Tokens {
   sign(claims: Claims, sessionId: string): string;
   /** Verifies it. Refuses as `token` what is not ours, or another holder's, and as `expired` what is too old. */
   verify(token: string, holder: Holder): Result<Claims>;
+  /**
+   * What all streams of one session and context have in common, without saying either; undefined where the context can't be compared, because
+   * it is not plain data.
+   */
+  shareKey(sessionId: string, context: unknown): string | undefined;
   /** The signing key of a stream, in base64url: any node derives the same from the secret and the stream's id. */
   streamKey(streamId: string): string;
   /** HMAC-SHA256 of `base` under a stream's key, compared in constant time with `mac`, in base64. */
@@ -46,6 +51,15 @@ interface Payload {
 }
 
 const VERSION = 'v1';
+
+/** What tells contexts apart. */
+function contextText(context: unknown): string | undefined {
+  try {
+    return JSON.stringify(context) ?? '';
+  } catch {
+    return undefined; // it goes in circles
+  }
+}
 
 /** Hashes a component's content: 96 bits, for the comparison of the static and the first live render. */
 export function hashContent(text: string): string {
@@ -75,6 +89,7 @@ export function createTokens(secrets: readonly string[], maxAge: number, clock: 
   const tokenKeys = secrets.map((secret) => derive(secret, 'session token'));
   const [signingKey] = tokenKeys as [Buffer];
   const streamKey = derive(secrets[0] as string, 'stream key');
+  const shareKey = derive(secrets[0] as string, 'share key');
 
   const bind = (key: Buffer, sessionId: string) =>
     hmac(key, `express-session ${sessionId}`).toString('base64url').slice(0, 22);
@@ -113,6 +128,10 @@ export function createTokens(secrets: readonly string[], maxAge: number, clock: 
   return {
     sign,
     verify,
+    shareKey(sessionId, context) {
+      const text = contextText(context);
+      return text === undefined ? undefined : hmac(shareKey, `${sessionId} ${text}`).toString('base64url').slice(0, 16);
+    },
     streamKey: (streamId) => hmac(streamKey, streamId).toString('base64url'),
     isSigned: (key, base, mac) => isEqual(hmac(Buffer.from(key, 'base64url'), base), Buffer.from(mac, 'base64')),
   };

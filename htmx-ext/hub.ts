@@ -1,0 +1,74 @@
+// Owns the one stream of many tabs: opens it, and passes its frames on over a BroadcastChannel. It runs in a SharedWorker, or, where there is
+// none, in the tab that holds the lock. A browser has six connections to a site on HTTP/1.1: streams must not use them up.
+
+import { type FrameName, MEDIA } from '../protocol/names.ts';
+import { Connection } from './connect.ts';
+import { post } from './post.ts';
+
+/** What tabs say to the hub. `from` is the tab's viewer. */
+export type ToHub = { readonly to: 'hub'; readonly kind: 'join' | 'leave' | 'pong' | 'hurry'; readonly from: string };
+
+/** What the hub says to tabs: to all, or only to one. */
+export type ToTabs =
+  | {
+      readonly to: 'tabs';
+      readonly kind: 'frame';
+      readonly name: FrameName;
+      readonly data: unknown;
+      readonly only?: string;
+    }
+  | { readonly to: 'tabs'; readonly kind: 'lost' }
+  | { readonly to: 'tabs'; readonly kind: 'ping' };
+
+/** Milliseconds between two pings, and after which a tab that says nothing is gone: killed, or put to sleep for good. */
+const PING = 20_000;
+const SILENCE = 130_000;
+
+/** Starts a hub on a channel. */
+export function startHub(base: string, name: string): void {
+  const channel = new BroadcastChannel(name);
+  const heard = new Map<string, number>();
+  const tell = (message: ToTabs) => channel.postMessage(message);
+  const connection: Connection = new Connection(() => base, {
+    opened: () => greet(),
+    lost: () => tell({ to: 'tabs', kind: 'lost' }),
+    received: (frame, data) => tell({ to: 'tabs', kind: 'frame', name: frame, data }),
+    ended: (reason) => tell({ to: 'tabs', kind: 'frame', name: 'bye', data: { reason } }),
+  });
+  /** The time is told anew: the hello may be old. */
+  const greet = (only?: string) =>
+    tell({
+      to: 'tabs',
+      kind: 'frame',
+      name: 'hello',
+      data: { ...connection.hello, time: connection.now() },
+      ...(only ? { only } : {}),
+    });
+
+  channel.onmessage = ({ data }: MessageEvent<ToHub>) => {
+    if (data.to !== 'hub') return;
+    if (data.kind === 'leave') return leave(data.from);
+    heard.set(data.from, Date.now());
+    if (data.kind === 'join' && connection.hello) greet(data.from);
+    else if (data.kind === 'join') connection.open();
+    else if (data.kind === 'hurry') connection.check();
+  };
+
+  function leave(viewer: string): void {
+    heard.delete(viewer);
+    if (heard.size === 0) connection.close();
+  }
+
+  /** It could not say goodbye itself. */
+  function bury(viewer: string): void {
+    const body = JSON.stringify({ viewer });
+    post(connection, { endpoint: 'unsubscribe', query: '?', type: MEDIA.json, body }).catch(() => {});
+    leave(viewer);
+  }
+
+  setInterval(() => {
+    for (const [viewer, at] of heard) if (Date.now() - at > SILENCE) bury(viewer);
+    tell({ to: 'tabs', kind: 'ping' });
+  }, PING);
+  tell({ to: 'tabs', kind: 'ping' });
+}

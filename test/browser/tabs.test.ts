@@ -1,0 +1,157 @@
+// Many tabs of one browser on HTTP/1.1, which has six connections for all of them.
+import { html, LiveComponent, topic } from 'htmx-liveview';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeInBrowser, isLive } from '../support/browser.ts';
+
+const news = topic<string>('tab news');
+
+class Tab extends LiveComponent {
+  static component = 'test.Tab';
+  static events = { add: true };
+  count = 0;
+  said = '';
+  mount() {
+    this.subscribe(news, (text) => {
+      this.said = text;
+    });
+  }
+  add() {
+    this.count++;
+  }
+  render() {
+    return html`<p id="count">${this.count}</p><p id="said">${this.said}</p><button lv-event="add">+1</button>`;
+  }
+}
+
+const WITHOUT: Record<string, string[]> = {
+  'with a SharedWorker': [],
+  'with a lock, where there is no SharedWorker': ['SharedWorker'],
+};
+
+describeInBrowser('tabs', (visit, htmx) => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp({
+      components: [Tab],
+      heartbeat: 1000,
+      context: (req) => ({ user: req.query.user ?? req.headers['x-user'] ?? 'one' }),
+      routes: (it, live) => {
+        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/page', async (req, res) => {
+          const config = JSON.stringify({ liveview: { tabs: req.query.tabs !== 'off' } });
+          res.send(
+            `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Tab)}`,
+          );
+        });
+      },
+    });
+  });
+  afterEach(() => app.close());
+
+  /** Opens tabs one after the other, as a user does. */
+  const openTabs = async (count: number, missing: readonly string[] = [], query = '') => {
+    const { context } = await visit();
+    await context.addInitScript((names) => {
+      for (const name of names) Reflect.deleteProperty(window, name);
+      if (names.includes('locks')) Object.defineProperty(navigator, 'locks', { value: undefined });
+    }, missing);
+    const pages: Page[] = [];
+    for (let n = 0; n < count; n++) pages.push(await openTab(context, query));
+    return { context, pages };
+  };
+  const openTab = async (context: BrowserContext, query = '') => {
+    const page = await context.newPage();
+    await page.goto(`${app.url}/page${query}`);
+    return page;
+  };
+  const clickIn = (page: Page) =>
+    page.evaluate(async () => {
+      const before = performance.now();
+      document.querySelector('button')?.click();
+      await new Promise<void>((resolve) => {
+        new MutationObserver(() => resolve()).observe(document.body, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+        });
+      });
+      return performance.now() - before;
+    });
+  const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
+  const allLive = (pages: readonly Page[]) => Promise.all(pages.map(isLive));
+  const allShow = async (pages: readonly Page[], word: string) => {
+    app.live.publish(news, word);
+    for (const page of pages) await expect.poll(() => text(page, 'said'), { timeout: 3000 }).toBe(word);
+  };
+
+  describe.each(Object.entries(WITHOUT))('%s', (_, missing) => {
+    test('eight are all live over one stream, get every push, and no click waits', async () => {
+      const { pages } = await openTabs(8, missing);
+      await allLive(pages);
+      await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 8 }), 5000);
+      await allShow(pages, 'to all');
+      const times = [];
+      for (const page of pages) times.push(await clickIn(page));
+      expect(Math.max(...times)).toBeLessThan(200);
+      for (const page of pages) expect(await text(page, 'count')).toBe('1');
+    });
+
+    test('one that is closed takes only its own component along, whichever it is', async () => {
+      const { pages } = await openTabs(6, missing);
+      await allLive(pages);
+      await vi.waitFor(() => expect(app.live.stats().streams).toBe(1), 5000);
+      for (const page of pages) await clickIn(page);
+      for (const left of [5, 4, 3]) {
+        await pages.shift()?.close({ runBeforeUnload: false });
+        await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: left }), 8000);
+        await allLive(pages);
+        await allShow(pages, `after ${left}`);
+      }
+      for (const page of pages) {
+        await clickIn(page);
+        expect(await text(page, 'count')).toBe('2');
+      }
+    });
+  });
+
+  test('with neither, hidden ones give their stream up, and resume when they are shown', async () => {
+    const { pages } = await openTabs(5, ['SharedWorker', 'locks']);
+    await allLive(pages);
+    const hide = (page: Page, isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    const [first] = pages as [Page];
+    await clickIn(first);
+    await hide(first, true);
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 4, instances: 5 }), 5000);
+    await hide(first, false);
+    await isLive(first);
+    expect(await text(first, 'count')).toBe('1');
+    await allShow(pages, 'again');
+  });
+
+  test('up to four have a stream each; with the option off, more have', async () => {
+    const { pages } = await openTabs(4);
+    await allLive(pages);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(app.live.stats().streams).toBe(4);
+    const { pages: five } = await openTabs(5, [], '?tabs=off');
+    await allLive(five);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(app.live.stats().streams).toBe(9);
+  });
+
+  test('of another user never share a stream with these', async () => {
+    const { pages, context } = await openTabs(4);
+    await allLive(pages);
+    await context.setExtraHTTPHeaders({ 'X-User': 'two' });
+    const other = await openTab(context);
+    await isLive(other);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(app.live.stats().streams).toBe(5);
+  });
+});
