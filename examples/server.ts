@@ -16,10 +16,11 @@ server.on('error', (error) => {
   live.close();
 });
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    live.close();
-    server.close();
-    server.closeIdleConnections();
-  });
+// Ctrl-C ends at once. SIGTERM, which a deploy sends, first sends the pages to whoever serves them next.
+process.once('SIGINT', () => stop(0));
+process.once('SIGTERM', () => stop(5_000));
+
+async function stop(within: number) {
+  await live.drain({ within });
+  server.close();
 }

@@ -48,7 +48,7 @@ const SHORT_LIFE = 3_000;
  * After a refusal the next try is at any time within so many milliseconds, twice as many each time, up to the longest. The first span
  * is wide: all the pages of a server that restarts are refused in the same moment.
  */
-const FIRST_SPAN = 8_000;
+const FIRST_SPAN = 10_000;
 const LONGEST = 30_000;
 /** The first tries are made sooner where the network fails, and not the server: most breaks are short. */
 const QUICK = 200;
@@ -268,7 +268,7 @@ export class Connection {
   #move({ ms }: Move): void {
     this.#notBefore = Date.now() + ms;
     clearTimeout(this.#moving);
-    this.#moving = setTimeout(() => this.reopen(), ms);
+    this.#moving = setTimeout(() => this.swap(), ms);
   }
 
   #beat(time: number): void {
@@ -321,8 +321,9 @@ export class Connection {
       this.close();
       this.#listener.ended('session');
     } else {
-      const wait = Number(answer.headers.get('retry-after') ?? 0) * 1000;
+      const wait = Number(answer.headers.get('retry-after')) * 1000 || 0;
       this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
+      this.#tryIn(wait + span * Math.random());
     }
   }
 

@@ -3,6 +3,7 @@
 
 import { NAVIGATE } from '../protocol/names.ts';
 import { encode } from './body.ts';
+import { randomId } from './dom.ts';
 import { keepControls, settleControls, watchControls } from './forms.ts';
 import { type Host, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
@@ -35,6 +36,13 @@ function start(htmx: Htmx): void {
   let host: Host;
 
   const notice = new Notice(() => htmx.config?.liveview?.notice ?? NOTICE);
+  const viewer = randomId();
+  const tabs = new Tabs(
+    getBase,
+    viewer,
+    () => htmx.config?.liveview?.tabs !== false,
+    (toNothing) => (toNothing ? page.connection.close() : page.connection.swap()),
+  );
   const page: Page = new Page(
     getBase,
     {
@@ -48,13 +56,8 @@ function start(htmx: Htmx): void {
       reset: (entry, show) => recover(entry, show, sender),
       connection: (state) => notice.tell(state),
     },
-    (viewer) =>
-      new Tabs(
-        getBase,
-        viewer,
-        () => htmx.config?.liveview?.tabs !== false,
-        (toNothing) => (toNothing ? page.connection.close() : page.connection.swap()),
-      ),
+    viewer,
+    tabs,
   );
   const sender = new Sender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);
 
@@ -114,7 +117,7 @@ function start(htmx: Htmx): void {
   // not while the page is still being parsed: half a component would be taken for the whole
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => watchRoots(page));
   else watchRoots(page);
-  watchPage(page, sender);
+  watchPage(page, sender, tabs);
 }
 
 // --- Events --------------------------------------------------------------------------------------------------------
@@ -213,10 +216,11 @@ function watchRoots(page: Page): void {
   find(document);
 }
 
-function watchPage(page: Page, sender: Sender): void {
+function watchPage(page: Page, sender: Sender, tabs: Tabs): void {
   addEventListener('pagehide', (event) => {
     if (!event.persisted) page.goodbye();
     page.connection.close();
+    tabs.pause();
   });
   addEventListener('pageshow', (event) => {
     if (event.persisted && page.entries.size > 0) page.connection.open();

@@ -53,7 +53,7 @@ export class Page {
   readonly entries = new Map<Element, Entry>();
   readonly #wiring: Wiring;
   readonly #listener: PageListener;
-  readonly #viewer = randomId();
+  readonly #viewer: string;
   #copies = 0;
   /** Goodbyes on their way: a subscribe must not overtake one, or it would find what is about to end. */
   #leaving: Promise<unknown> = Promise.resolve();
@@ -61,9 +61,11 @@ export class Page {
 
   /**
    * @param base gives the path of the router, once the page is there.
-   * @param sharing makes what lets this page share a stream with other tabs.
+   * @param viewer names this page load.
+   * @param sharing lets this page share a stream with other tabs.
    */
-  constructor(base: () => string, wiring: Wiring, listener: PageListener, sharing?: (viewer: string) => Sharing) {
+  constructor(base: () => string, wiring: Wiring, listener: PageListener, viewer = randomId(), sharing?: Sharing) {
+    this.#viewer = viewer;
     this.#wiring = wiring;
     this.#listener = listener;
     this.connection = new Connection(
@@ -79,7 +81,7 @@ export class Page {
           this.#listener.connection?.(state);
         },
       },
-      sharing?.(this.#viewer),
+      sharing,
     );
   }
 

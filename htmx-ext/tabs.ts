@@ -70,6 +70,14 @@ export class Tabs {
     };
   }
 
+  /** The page is put aside, and may come back: an open channel would keep it from that. It joins the others anew. */
+  pause(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#name = '';
+    this.#shares = false;
+  }
+
   #say(message: Among | ToHub): void {
     this.#channel?.postMessage(message);
   }

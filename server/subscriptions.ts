@@ -198,8 +198,11 @@ export class Subscriptions {
   async drain(within: number): Promise<void> {
     const { clock } = this.#settings;
     this.isClosed = true;
-    for (const stream of this.#registry.streams.values())
-      stream.send('move', { ms: Math.round(Math.random() * within * SPREAD), reason: 'drain' });
+    const streams = [...this.#registry.streams.values()];
+    for (const [at, stream] of streams.entries()) {
+      const part = (at + Math.random()) / streams.length;
+      stream.send('move', { ms: Math.round(part * within * SPREAD), reason: 'drain' });
+    }
     const end = clock.now() + within;
     while (this.#registry.streams.size > 0 && clock.now() < end)
       await new Promise<void>((resolve) => clock.after(Math.min(50, within), resolve));

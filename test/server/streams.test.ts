@@ -304,6 +304,18 @@ describe('drain', () => {
   });
 });
 
+test('an unsubscribe without ids ends all that the viewer has on the stream, and nothing of others', async () => {
+  const client = await open();
+  await client.subscribe();
+  const item = client.roots[0];
+  const body = (viewer: string) => JSON.stringify({ viewer, url: app.url, components: [item] });
+  await client.post('subscribe', '', body(`${client.viewer}-1`)).expect(200);
+  await client.post('subscribe', '', body('other')).expect(200);
+  expect(app.live.stats().instances).toBe(3);
+  await client.post('unsubscribe', '', JSON.stringify({ viewer: client.viewer })).expect(204);
+  expect(app.live.stats().instances).toBe(1);
+});
+
 test('streams say that they must not be cached, changed or held back; identity is an option', async () => {
   for (const identityEncoding of [true, false]) {
     const client = await open({ identityEncoding, components: [Counter] });

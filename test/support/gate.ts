@@ -6,10 +6,11 @@ export class Gate {
   mode: 'pass' | 'silent' | 'refuse' = 'pass';
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server: Server;
-  readonly #target: number;
+  /** The port behind it. */
+  target: number;
 
   constructor(target: number) {
-    this.#target = target;
+    this.target = target;
     this.#server = createServer((near) => this.#join(near));
   }
 
@@ -38,7 +39,7 @@ export class Gate {
 
   #join(near: Socket): void {
     if (this.mode === 'refuse') return void near.destroy();
-    const far = connect(this.#target, '127.0.0.1');
+    const far = connect(this.target, '127.0.0.1');
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     const pass = (from: Socket, to: Socket) => {
