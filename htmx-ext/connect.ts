@@ -45,14 +45,13 @@ const PATIENCE = 2.25;
 const DROP_DELAY = 500;
 const SHORT_LIFE = 3_000;
 /**
- * After a refusal the next try is at any time within so many milliseconds, twice as many each time, up to the longest. The first span
- * is wide: all the pages of a server that restarts are refused in the same moment.
+ * The next try is made at any time within a span, twice as long each time, up to the longest. Where the server refuses, the first span is
+ * wide: all the pages of a server that restarts are refused in the same moment. Where the network fails, it is short, as most breaks are.
  */
-const FIRST_SPAN = 10_000;
+const REFUSED_SPAN = 10_000;
+const FAILED_SPAN = 1_000;
+const LEAST = 200;
 const LONGEST = 30_000;
-/** The first tries are made sooner where the network fails, and not the server: most breaks are short. */
-const QUICK = 200;
-const QUICK_SPANS = [1_000, 2_500];
 /** From so many failures on, tries are rarer, and the page says that it is offline. */
 export const MANY = 10;
 const RARE = 60_000;
@@ -306,25 +305,20 @@ export class Connection {
   /** Asks why: EventSource tells no status. The server may say how long to wait, or that the session is no more. */
   async #refused(): Promise<void> {
     const attempt = ++this.#failures;
-    const longest = attempt >= MANY ? RARE : LONGEST;
-    const span = Math.min(longest, FIRST_SPAN * 2 ** (attempt - 1));
-    const timer = this.#tryIn(HURRY / 2 + span * Math.random());
+    const soon = this.#tryIn(LONGEST); // until it is known
     const stop = new AbortController();
     setTimeout(() => stop.abort(), HELLO_PATIENCE);
     const url = `${this.base}stream?v=${PROTOCOL_VERSION}&probe`;
     const answer = await fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
-    if (this.#retry !== timer) return;
-    const quick = QUICK_SPANS[attempt - 1];
-    if (!answer) {
-      if (quick) this.#tryIn(QUICK + quick * Math.random());
-    } else if (answer.status === 401 && (await kindOf(answer)) === 'session') {
+    if (this.#retry !== soon) return;
+    if (answer?.status === 401 && (await kindOf(answer)) === 'session') {
       this.close();
-      this.#listener.ended('session');
-    } else {
-      const wait = Number(answer.headers.get('retry-after')) * 1000 || 0;
-      this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
-      this.#tryIn(wait + span * Math.random());
+      return this.#listener.ended('session');
     }
+    const wait = Number(answer?.headers.get('retry-after')) * 1000 || LEAST;
+    const span = (answer && !answer.ok ? REFUSED_SPAN : FAILED_SPAN) * 2 ** (attempt - 1);
+    this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
+    this.#tryIn(wait + Math.random() * Math.min(span, attempt < MANY ? LONGEST : RARE));
   }
 
   #tryIn(ms: number): ReturnType<typeof setTimeout> {
