@@ -49,8 +49,7 @@ const SHORT_LIFE = 3_000;
  * wide: all the pages of a server that restarts are refused in the same moment. Where the network fails, it is short, as most breaks are.
  */
 const REFUSED_SPAN = 10_000;
-const FAILED_SPAN = 1_000;
-const LEAST = 200;
+const FAILED_SPAN = 400;
 const LONGEST = 30_000;
 /** From so many failures on, tries are rarer, and the page says that it is offline. */
 export const MANY = 10;
@@ -315,10 +314,12 @@ export class Connection {
       this.close();
       return this.#listener.ended('session');
     }
-    const wait = Number(answer?.headers.get('retry-after')) * 1000 || LEAST;
-    const span = (answer && !answer.ok ? REFUSED_SPAN : FAILED_SPAN) * 2 ** (attempt - 1);
+    const isRefused = answer !== undefined && !answer.ok;
+    const longest = attempt < MANY ? LONGEST : RARE;
+    const span = Math.min(longest, (isRefused ? REFUSED_SPAN : FAILED_SPAN) * 2 ** (attempt - 1));
+    const wait = isRefused ? Number(answer.headers.get('retry-after')) * 1000 || 0 : span / 2;
     this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
-    this.#tryIn(wait + Math.random() * Math.min(span, attempt < MANY ? LONGEST : RARE));
+    this.#tryIn(wait + Math.random() * (isRefused ? span : span / 2));
   }
 
   #tryIn(ms: number): ReturnType<typeof setTimeout> {

@@ -4,7 +4,7 @@ import { MANY, type State } from './connect.ts';
 import { dispatch } from './dom.ts';
 
 /** Milliseconds after which a broken connection is worth a note. */
-const BLIP = 2_000;
+const BLIP = 2_500;
 
 /** Tells the document how it goes. `getText` gives the note's texts, or false for no note. */
 export class Notice {
