@@ -66,3 +66,8 @@ test('the key of a stream is derived from the secret and the stream alone', () =
   expect(at(0).streamKey('s')).not.toBe(at(0).streamKey('t'));
   expect(at(0, NEW).streamKey('s')).not.toBe(at(0, OLD).streamKey('s'));
 });
+
+test('the seal of a token is no key of a stream, whatever its id', () => {
+  const [version, text, seal] = at(0).sign(claims, 'sid').split('.');
+  expect(at(0).streamKey(`${version}.${text}`)).not.toBe(seal);
+});
