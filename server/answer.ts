@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { encodeFrame } from '../protocol/frame.ts';
 import { MEDIA } from '../protocol/names.ts';
 import type { Answer } from './dispatch.ts';
-import { accept, REFUSALS, type Refusal, type Result, refuse } from './errors.ts';
+import { accept, REFUSALS, type Refusal, type RefusalKind, type Result, refuse } from './errors.ts';
 import type { LiveRequest } from './express.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,12 +13,21 @@ const RETRY_AFTER = 1;
 /** Milliseconds for which the rest of an upload is thrown away after it was refused. */
 const LINGER = 30_000;
 
+/** Refusals of one who has not proved to be a reader: nothing is read for them. */
+const UNPROVED: ReadonlySet<RefusalKind> = new Set(['origin', 'media', 'signature', 'session', 'method']);
+
 /** Answers with a body. Nothing live may be kept by a cache, or changed on its way. */
-export function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): Result<void> {
+export function answer(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  cache = 'private, no-store, no-transform',
+): Result<void> {
   response.statusCode = status;
   response.setHeader('Content-Type', type);
   response.setHeader('X-Content-Type-Options', 'nosniff');
-  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store, no-transform');
+  response.setHeader('Cache-Control', cache);
   response.end(body);
   return accept(undefined);
 }
@@ -26,6 +35,7 @@ export function answer(response: ServerResponse, status: number, type: string, b
 /** Answers with a status alone. */
 export function answerEmpty(response: ServerResponse, status: number): Result<void> {
   response.statusCode = status;
+  response.setHeader('Cache-Control', 'private, no-store, no-transform');
   response.end();
   return accept(undefined);
 }
@@ -67,7 +77,7 @@ export function answerRefusal(
   settings.onRefusal({ kind, ...refusal });
   const status = REFUSALS[kind];
   if (status === 429 || status === 503) response.setHeader('Retry-After', RETRY_AFTER);
-  const isUpload = request.headers['content-type']?.startsWith(MEDIA.multipart);
+  const isUpload = request.headers['content-type']?.startsWith(MEDIA.multipart) && !UNPROVED.has(kind);
   if (!request.complete && isUpload) linger(request);
   else if (!request.complete) response.setHeader('Connection', 'close');
   answer(response, status, MEDIA.problem, JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status }));

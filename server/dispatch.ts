@@ -104,12 +104,14 @@ export class Dispatch {
     const { limits } = this.#settings;
     if (lane.waiting >= limits.waiting) return refuse('limit', `${lane.waiting} events wait already`, { id: head.id });
     lane.waiting++;
-    const input = await read(seat.instance.statics);
-    const isRepeat = head.number <= lane.number;
-    if (!input.ok || isRepeat) {
+    const input = await readInput(seat, lane, read);
+    if (!input.ok || head.number <= lane.number) {
       lane.waiting--;
-      if (input.ok) void input.value.release?.();
-      return input.ok ? accept(undefined) : input;
+      if (!input.ok) return input;
+      void input.value.release?.();
+      return head.number === lane.number
+        ? accept(undefined)
+        : refuse('stale', 'a later one was faster', { id: head.id });
     }
     lane.number = head.number;
     lane.running = this.#handle(seat, lane, name, stream, head, input.value).finally(() => lane.waiting--);
@@ -262,6 +264,15 @@ export class Dispatch {
       if (seat.behind === undefined && seat.stream.hasRoom) seat.stream.write(frame);
       else seat.behind ??= update.from;
     }
+  }
+}
+
+async function readInput({ instance }: Seat, lane: Lane, read: Arrival['read']): Promise<Result<Input>> {
+  try {
+    return await read(instance.statics);
+  } catch (error) {
+    lane.waiting--;
+    throw error;
   }
 }
 

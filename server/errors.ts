@@ -68,5 +68,9 @@ export function refuse(
   detail: string,
   about: { component?: string; id?: string } = {},
 ): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { kind, status: REFUSALS[kind], detail, ...about } };
+  // what a browser sent must not write lines of its own into a log
+  return {
+    ok: false,
+    refusal: { kind, status: REFUSALS[kind], detail: detail.replace(/\p{Cc}/gu, '\ufffd'), ...about },
+  };
 }

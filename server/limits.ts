@@ -6,11 +6,11 @@ import type { Clock } from './clock.ts';
 export interface Limits {
   /** How many bytes the body of a POST may have; of an upload, all but its files. Default 65 536. */
   readonly body: number;
-  /** How many components may be live over one stream. Default 1 000. */
+  /** How many components may be live over one stream, and how many of a session may wait for their page's return. Default 1 000. */
   readonly components: number;
-  /** How many events may come over one stream in a second, once `burst` is used up. Default 100. */
+  /** How many events one express-session may send in a second, once `burst` is used up. Default 100. */
   readonly events: number;
-  /** How many events may come over one stream at once. Default 500. */
+  /** How many events it may send at once. Default 500. */
   readonly burst: number;
   /** How many events of one viewer may wait for their turn at one instance. Default 16: the extension never sends a second one meanwhile. */
   readonly waiting: number;
@@ -42,12 +42,22 @@ export class Bucket {
   }
 
   /** Takes one, where there is one. */
-  take({ events, burst }: Limits, clock: Clock): boolean {
-    const now = clock.now();
-    this.#left = Math.min(burst, this.#left + (Math.max(0, now - this.#seen) * events) / 1000);
-    this.#seen = now;
+  take(limits: Limits, clock: Clock): boolean {
+    this.#fill(limits, clock);
     if (this.#left < 1) return false;
     this.#left--;
     return true;
+  }
+
+  /** Whether it is as full as a new one. */
+  isFull(limits: Limits, clock: Clock): boolean {
+    this.#fill(limits, clock);
+    return this.#left >= limits.burst;
+  }
+
+  #fill({ events, burst }: Limits, clock: Clock): void {
+    const now = clock.now();
+    this.#left = Math.min(burst, this.#left + (Math.max(0, now - this.#seen) * events) / 1000);
+    this.#seen = now;
   }
 }

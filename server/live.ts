@@ -95,10 +95,11 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
  * One timer sends every stream's heartbeat: it lets browsers notice a silent stall, and Node notice a reader that is gone. It also looks
  * after the sessions.
  */
-function beat({ clock, heartbeat }: Settings, registry: Registry, sessions: SessionWatch): () => void {
+function beat({ clock, heartbeat, limits }: Settings, registry: Registry, sessions: SessionWatch): () => void {
   return clock.every(heartbeat, () => {
     const frame = encodeFrame('beat', JSON.stringify({ time: clock.now() }));
     for (const stream of registry.streams.values()) stream.beat(frame);
     sessions.check();
+    registry.tidy((bucket) => bucket.isFull(limits, clock));
   });
 }

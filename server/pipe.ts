@@ -12,6 +12,8 @@ export interface Pipe {
   /** Sends a heartbeat, which has no number and need not be kept. */
   beat(text: string): void;
   acknowledged(count: number): void;
+  /** How much of it the network has not taken yet, in bytes. */
+  readonly queued: number;
   /** Ends it; what was written still goes out. */
   end(): void;
 }
@@ -74,6 +76,10 @@ export class OpenPipe implements Pipe {
 
   acknowledged(): void {}
 
+  get queued(): number {
+    return this.#response.writableLength;
+  }
+
   end(): void {
     const { socket } = this.#response;
     endRaw(this.#response);
@@ -116,6 +122,8 @@ export class PollPipe implements Pipe {
     this.#held.push({ text, count });
     if (this.#held.length === 1) setImmediate(() => this.#answer());
   }
+
+  readonly queued = 0;
 
   beat(): void {} // a poll that is answered says as much
 

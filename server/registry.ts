@@ -2,6 +2,7 @@
 
 import type { Settlement } from '../protocol/patch.ts';
 import type { Instance } from './instance.ts';
+import type { Bucket } from './limits.ts';
 import type { Stream } from './stream.ts';
 
 /** An event's POST that waits for its answer. */
@@ -56,28 +57,62 @@ export function laneOf({ lanes }: Seat, name: LaneName): Lane {
 /** The streams and instances of one node. */
 export class Registry {
   readonly streams = new Map<string, Stream>();
+  /** How many streams there are, or are about to be. */
+  reserved = 0;
   readonly #perSession = new Map<string, number>();
+  readonly #buckets = new Map<string, Bucket>();
+  /** The seats of each session whose viewers are away, the longest first. */
+  readonly #away = new Map<string, Set<Seat>>();
   readonly instances = new Map<string, Instance>();
   readonly #byInstance = new Map<Instance, Seat[]>();
   readonly #byStream = new Map<Stream, Set<Seat>>();
 
-  /** How many streams a session has open. */
+  /** How many streams a session has open, or is about to. */
   streamsOf(sessionId: string): number {
     return this.#perSession.get(sessionId) ?? 0;
   }
 
-  /** Notes a stream that has opened. */
-  opened(stream: Stream): void {
-    this.streams.set(stream.id, stream);
-    this.#perSession.set(stream.sessionId, this.streamsOf(stream.sessionId) + 1);
+  /** Keeps a place for a stream of a session, before it is open. */
+  reserve(sessionId: string): void {
+    this.reserved++;
+    this.#perSession.set(sessionId, this.streamsOf(sessionId) + 1);
+  }
+
+  /** Gives a stream's place back. */
+  release(sessionId: string): void {
+    this.reserved--;
+    const left = this.streamsOf(sessionId) - 1;
+    if (left > 0) this.#perSession.set(sessionId, left);
+    else this.#perSession.delete(sessionId);
   }
 
   /** Forgets a stream that has ended. */
   closed(stream: Stream): void {
-    if (!this.streams.delete(stream.id)) return;
-    const left = this.streamsOf(stream.sessionId) - 1;
-    if (left > 0) this.#perSession.set(stream.sessionId, left);
-    else this.#perSession.delete(stream.sessionId);
+    if (this.streams.delete(stream.id)) this.release(stream.sessionId);
+  }
+
+  /** What limits the events of a session. It outlives the session's streams, or another stream would be another burst. */
+  bucketOf(sessionId: string, create: () => Bucket): Bucket {
+    const bucket = this.#buckets.get(sessionId) ?? create();
+    this.#buckets.set(sessionId, bucket);
+    return bucket;
+  }
+
+  /** Forgets what says nothing any more. */
+  tidy(isIdle: (bucket: Bucket) => boolean): void {
+    for (const [sessionId, bucket] of this.#buckets)
+      if (this.streamsOf(sessionId) === 0 && isIdle(bucket)) this.#buckets.delete(sessionId);
+  }
+
+  /** Notes that a seat's viewer is away, or not any more; gives the one that has been away the longest, where there are more than `most` of the session. */
+  setAway(seat: Seat, isAway: boolean, most: number): Seat | undefined {
+    const { sessionId } = seat.instance;
+    const seats = this.#away.get(sessionId) ?? new Set();
+    if (isAway) seats.add(seat);
+    else seats.delete(seat);
+    if (seats.size > 0) this.#away.set(sessionId, seats);
+    else this.#away.delete(sessionId);
+    return seats.size > most ? seats.values().next().value : undefined;
   }
 
   /** How many seats have their frames sent to a stream. */
@@ -130,6 +165,7 @@ export class Registry {
   /** Removes a seat; says whether it was the instance's last, with which the instance goes too. */
   leave(seat: Seat): boolean {
     this.direct(seat, undefined);
+    this.setAway(seat, false, 0);
     const rest = this.seatsOf(seat.instance).filter((other) => other !== seat);
     if (rest.length > 0) {
       this.#byInstance.set(seat.instance, rest);

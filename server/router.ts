@@ -98,7 +98,7 @@ async function openStream(parts: RouterParts, { request, response, query }: Exch
 
 function checkRoom({ settings: { limits }, registry, subscriptions }: RouterParts, sessionId: string): Result<void> {
   if (subscriptions.isClosed) return refuse('unavailable', 'the server is closing');
-  if (registry.streams.size >= limits.allStreams) return refuse('unavailable', 'this node has all the streams it may');
+  if (registry.reserved >= limits.allStreams) return refuse('unavailable', 'this node has all the streams it may');
   if (registry.streamsOf(sessionId) >= limits.streams)
     return refuse('limit', 'this session has all the streams it may');
   return accept(undefined);
@@ -113,20 +113,34 @@ async function begin(
 ): Promise<Result<void>> {
   const { clock, limits, identityEncoding } = settings;
   settings.engine.use(request.app);
+  registry.reserve(sessionId);
+  const context = await contextOf(settings, request).catch((error) => {
+    registry.release(sessionId);
+    throw error;
+  });
+  if (response.destroyed) return accept(registry.release(sessionId));
   sessions.note(request);
-  const context = await settings.context(request as unknown as Request);
-  if (response.destroyed) return accept(undefined);
   const id = clock.id();
   const key = tokens.streamKey(id);
-  const reader = { id, key, sessionId, context, bucket: new Bucket(limits.burst, clock.now()) };
+  const reader = {
+    id,
+    key,
+    sessionId,
+    context,
+    bucket: registry.bucketOf(sessionId, () => new Bucket(limits.burst, clock.now())),
+  };
   const stream = new Stream(reader, { ended: subscriptions.streamEnded, hasRoom: dispatch.catchUp }, clock.now);
   const polls = isPoll ? new PollPipe(clock, identityEncoding, stream.closed) : undefined;
   stream.pipe = polls ?? new OpenPipe(response, identityEncoding, stream.closed);
-  registry.opened(stream);
+  registry.streams.set(id, stream);
   const share = tokens.shareKey(sessionId, context);
   stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });
   polls?.poll(response);
   return accept(undefined);
+}
+
+async function contextOf({ context }: Settings, request: LiveRequest): Promise<unknown> {
+  return context(request as unknown as Request);
 }
 
 /** The next poll of a stream that polls. */
@@ -160,9 +174,10 @@ async function takePost(
   if (endpoint === ENDPOINTS.unsubscribe) return unsubscribe(parts, post, exchange);
   const { stream } = post;
   if (!stream) return refuse('stream', 'the stream has ended');
+  if (endpoint === ENDPOINTS.ack) return answerEmpty(exchange.response, 204);
+  if (!stream.bucket.take(parts.settings.limits, parts.settings.clock)) return refuse('limit', 'too many POSTs');
   if (endpoint === ENDPOINTS.subscribe) return subscribe(parts, stream, post, exchange);
-  if (endpoint === ENDPOINTS.event) return event(parts, stream, post, exchange);
-  return answerEmpty(exchange.response, 204);
+  return event(parts, stream, post, exchange);
 }
 
 async function subscribe(
@@ -197,7 +212,6 @@ async function event(
 ): Promise<Result<void>> {
   const head = readEventQuery(query);
   if (!head) return refuse('malformed', 'the query of an event');
-  if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many events');
   const reply = replyTo(request, response);
   const read = isUpload ? uploadReader(settings, request, reply) : () => readFields(body);
   const { carries } = reply;

@@ -22,6 +22,5 @@ export function isScript(path: string): boolean {
 export async function serveScript(request: LiveRequest, response: ServerResponse, path: string): Promise<Result<void>> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse('method', `${request.method} ${path}`);
   const type = path.endsWith('.map') ? 'application/json' : 'text/javascript; charset=utf-8';
-  response.setHeader('Cache-Control', 'no-cache');
-  return answer(response, 200, type, await readFile(join(folder, path)));
+  return answer(response, 200, type, await readFile(join(folder, path)), 'no-cache');
 }

@@ -93,7 +93,8 @@ export class Stream implements Reader {
     this.#unacked.push({ count: this.#count, length: text.length, at: this.#now() });
     this.#length += text.length;
     this.pipe?.write(text, this.#count);
-    if (this.#length > CAP_LENGTH) this.#tooSlow();
+    // the reader may acknowledge what it has never read
+    if (Math.max(this.#length, this.pipe?.queued ?? 0) > CAP_LENGTH) this.#tooSlow();
   }
 
   /** A heartbeat has no number: nobody need acknowledge it. Ends the stream where something else was not, for too long. */

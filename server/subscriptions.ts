@@ -62,7 +62,7 @@ export class Subscriptions {
     if (!stream.open) return refuse('stream', 'the stream has ended');
     const { limits } = this.#settings;
     if (components.length > limits.components) return refuse('too-large', `${components.length} components`);
-    if (this.#registry.countOn(stream) + this.#new(viewer, components) > limits.components)
+    if (this.#registry.countOn(stream) + this.#new(stream, viewer, components) > limits.components)
       return refuse('too-large', `more than ${limits.components} components on one stream`);
     const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
     const [first] = results;
@@ -70,8 +70,8 @@ export class Subscriptions {
     return accept(results.map((result, at) => this.#orGone(result, components[at] as SubscribeItem)));
   }
 
-  #new(viewer: string, items: readonly SubscribeItem[]): number {
-    return items.filter(({ id }) => !this.#registry.find(id, viewer)?.stream).length;
+  #new(stream: Stream, viewer: string, items: readonly SubscribeItem[]): number {
+    return items.filter(({ id }) => this.#registry.find(id, viewer)?.stream !== stream).length;
   }
 
   #orGone(result: Result<Subscribed>, item: SubscribeItem): Subscribed {
@@ -136,6 +136,7 @@ export class Subscriptions {
   #sit(seat: Seat, stream: Stream): void {
     seat.stopWaiting?.();
     seat.stopWaiting = undefined;
+    this.#registry.setAway(seat, false, 0);
     seat.instance.context = stream.context;
     this.#registry.direct(seat, stream);
     if (!stream.open) this.#wait(seat);
@@ -181,8 +182,10 @@ export class Subscriptions {
   #wait(seat: Seat): void {
     const { resumeWindow, clock } = this.#settings;
     this.#registry.direct(seat, undefined);
-    if (resumeWindow === 0) this.#mounter.end(seat);
-    else seat.stopWaiting = clock.after(resumeWindow, () => this.#mounter.end(seat));
+    if (resumeWindow === 0) return this.#mounter.end(seat);
+    const oldest = this.#registry.setAway(seat, true, this.#settings.limits.components);
+    if (oldest) this.#mounter.end(oldest);
+    if (oldest !== seat) seat.stopWaiting = clock.after(resumeWindow, () => this.#mounter.end(seat));
   }
 
   /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */

@@ -66,6 +66,11 @@ function eaten(): LiveError {
   return new LiveError('ERR_LIVE_BODY_PARSED', `something has read the body of an upload before the router. ${cure}.`);
 }
 
+/** How many bytes the heads of the parts may have. */
+const AROUND = 1024 * 1024;
+/** Milliseconds that a body which has come to its end may still need to be written. */
+const FLUSH = 5_000;
+
 type Entry = readonly [name: string, value: string | File];
 
 /** One body on its way in. */
@@ -76,11 +81,15 @@ class Receiver {
   readonly #entries: Promise<Entry | undefined>[] = [];
   #issue: UploadIssue | undefined;
   #text = 0;
+  #bytes = 0;
+  /** Room for every file, every text, and what stands around them; and one file over its limit, to name it. */
+  readonly #most: number;
   #files = 0;
   #stop: (why: Result<never> | 'refused') => void = () => {};
 
   constructor(rules: UploadRules, directory: string) {
     this.#rules = rules;
+    this.#most = (rules.files + 1) * rules.bytes + 2 * rules.text + AROUND;
     this.#directory = directory;
   }
 
@@ -123,6 +132,7 @@ class Receiver {
       };
       this.#stop = end;
       const cut = () => end(refuse('malformed', 'the body was cut off'));
+      if (request.destroyed) return cut();
       parser.on('field', (name, value, { nameTruncated, valueTruncated }) =>
         this.#takeText(name, value, nameTruncated || valueTruncated),
       );
@@ -131,20 +141,28 @@ class Receiver {
       parser.on('error', cut);
       parser.on('close', () => end('read'));
       request.on('error', cut);
+      // the parser waits for ever for the end of a part that begins after the last boundary
+      request.on('end', () => setTimeout(cut, FLUSH).unref());
       request.on('close', () => request.complete || cut());
+      request.on('data', (chunk: Buffer) => {
+        this.#bytes += chunk.length;
+        if (this.#bytes > this.#most) end(refuse('too-large', `the body is over ${this.#most} bytes`));
+      });
       request.pipe(parser);
     });
   }
 
-  #takeText(name: string, value: string, isCut: boolean): void {
+  #takeText(name: string | undefined, value: string, isCut: boolean): void {
+    if (!name) return this.#stop(refuse('malformed', 'a part has no name'));
     this.#text += Buffer.byteLength(name) + Buffer.byteLength(value);
     this.#entries.push(Promise.resolve([name, value]));
     if (isCut || this.#text > this.#rules.text || this.#entries.length > MAX_FIELDS)
       this.#stop(refuse('too-large', `the texts beside the files are over ${this.#rules.text} bytes`));
   }
 
-  #takeFile(name: string, stream: Readable & { truncated?: boolean }, given: string | undefined, type: string): void {
+  #takeFile(name: string | undefined, stream: Readable, given: string | undefined, type: string): void {
     stream.on('error', () => {}); // what is cut off is told by the body's own end
+    if (!name) return this.#stop(refuse('malformed', 'a part has no name'));
     const file = safeName(given ?? '');
     if (!file) return void stream.resume(); // a file input in which nothing was chosen
     const { bytes, files, types } = this.#rules;
@@ -175,7 +193,11 @@ class Receiver {
 
 /** A name to show, without folders and control characters. Nothing on disk is named by it. */
 function safeName(name: string): string {
-  return (name.split(/[\\/]/).at(-1) as string).replace(/\p{Cc}/gu, '').slice(0, 255);
+  const last = name
+    .replace(/\p{Cc}/gu, '')
+    .split(/[\\/]/)
+    .at(-1) as string;
+  return /^\.{1,2}$/.test(last) ? '_' : last.slice(0, 255);
 }
 
 function isTaken(types: readonly string[], file: string, type: string): boolean {

@@ -75,9 +75,9 @@ test('components are limited on one stream: those that are live stay so, and com
   await client.post('subscribe', '', many).expect(413);
 });
 
-test('events are limited in a second, after a burst; a later one is taken again', async () => {
+test('events and subscribes of a session are limited in a second, after a burst; a later one is taken again', async () => {
   let now = Date.now();
-  const client = await start({ events: 10, burst: 3 }, { clock: { ...systemClock, now: () => now } });
+  const client = await start({ events: 10, burst: 4 }, { clock: { ...systemClock, now: () => now } });
   const counter = await client.live();
   const at = () => ({ created: Math.floor(now / 1000) });
   for (let n = 0; n < 3; n++) await counter.event('increment', {}, at()).expect(204);
@@ -89,8 +89,10 @@ test('events are limited in a second, after a burst; a later one is taken again'
   await counter.event('increment', {}, at()).expect(429);
   const sibling = await client.sibling();
   clients.push(sibling);
-  const another = await sibling.subscribe(client.roots.slice(0, 1));
-  expect(another[0]).toHaveProperty('version');
+  const body = JSON.stringify({ viewer: sibling.viewer, url: app.url, components: client.roots.slice(0, 1) });
+  await sibling.post('subscribe', '', body, at()).expect(429);
+  now += 100;
+  await sibling.post('subscribe', '', body, at()).expect(200);
 });
 
 test('events that wait are limited, and the others are handled in order', async () => {

@@ -53,6 +53,22 @@ const publishAll = async (from: number, to: number) => {
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
+/** Opens a stream that reads its hello and no more. */
+async function stall(client: Client): Promise<IncomingMessage> {
+  const { cookie } = client;
+  const stalled = await new Promise<IncomingMessage>((resolve) =>
+    httpRequest(`${app.url}/live/stream?v=1`, { headers: { cookie } }, resolve).end(),
+  );
+  stalled.on('error', () => {});
+  let first = '';
+  stalled.on('data', (chunk) => {
+    first += chunk;
+  });
+  await vi.waitFor(() => expect(first).toContain('heartbeat'));
+  stalled.pause();
+  client.hello = parseFrames(first.slice(first.indexOf('id:')))[0]?.data as Hello;
+  return stalled;
+}
 const lastUpdate = (client: Client) => client.frames.filter(({ event }) => event === 'update').at(-1)?.data as Update;
 
 describe('a reader that does not acknowledge', () => {
@@ -102,22 +118,36 @@ describe('a reader that does not acknowledge', () => {
     expect(app.live.stats().instances).toBe(1);
   });
 
+  test('gains nothing by acknowledging what was never sent', async () => {
+    const client = await open();
+    client.acks = false;
+    await client.live();
+    await publishAll(1, 100);
+    await client.post('ack', '?ack=1000', '').expect(204);
+    await publishAll(101, 110);
+    await vi.waitFor(() => expect(client.frames).toHaveLength(31));
+  });
+
+  test('that acknowledges without reading is dropped as well', async () => {
+    const client = await open();
+    client.disconnect();
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
+    Board.size = 60_000;
+    const stalled = await stall(client);
+    await client.live();
+    for (let n = 1; n < 400 && app.live.stats().streams > 0; n++) {
+      await publishAll(n, n);
+      await client.post('ack', `?ack=${n + 1}`, '');
+    }
+    expect(app.live.stats().streams).toBe(0);
+    stalled.destroy();
+  });
+
   test('that reads nothing costs at most one and a half megabyte', async () => {
     const client = await open();
     client.disconnect();
     Board.size = 20_000;
-    const cookie = client.cookie;
-    const stalled = await new Promise<IncomingMessage>((resolve) =>
-      httpRequest(`${app.url}/live/stream?v=1`, { headers: { cookie } }, resolve).end(),
-    );
-    stalled.on('error', () => {});
-    let first = '';
-    stalled.on('data', (chunk) => {
-      first += chunk;
-    });
-    await vi.waitFor(() => expect(first).toContain('heartbeat'));
-    stalled.pause();
-    client.hello = parseFrames(first.slice(first.indexOf('id:')))[0]?.data as Hello;
+    const stalled = await stall(client);
     await client.live();
     global.gc?.();
     const before = process.memoryUsage().heapUsed + process.memoryUsage().external;

@@ -93,8 +93,8 @@ afterEach(async () => {
 const send = (body: string, options: PostOptions = {}) => shelf.event('add', body + END, { type: TYPE, ...options });
 const shown = async () => (await client.update(shelf.id)).html;
 /** Begins to send an upload. */
-function begin(size: number, options: PostOptions = {}) {
-  const query = shelf.query('add');
+function begin(size: number, options: PostOptions = {}, name = 'add') {
+  const query = shelf.query(name);
   const headers = { ...client.sign('event', query, '', { type: TYPE, ...options }), cookie: client.cookie };
   const request = httpRequest(`${app.url}/live/event${query}`, {
     method: 'POST',
@@ -269,9 +269,9 @@ describe('a body is refused', () => {
 
 describe('what is still to come of a refused upload', () => {
   test('is let come for a while: its sender reads the answer, on a connection that stays', async () => {
-    const { request, answer } = begin(3_000_000, { key: 'AAAA' });
+    const { request, answer } = begin(3_000_000, {}, 'nothing');
     const { statusCode, headers } = await answer;
-    expect([statusCode, headers.connection]).toEqual([401, 'keep-alive']);
+    expect([statusCode, headers.connection]).toEqual([404, 'keep-alive']);
     for (let n = 0; n < 30; n++) request.write('x'.repeat(100_000));
     const sent = new Promise((resolve) => request.end(resolve));
     await sent;
@@ -282,8 +282,15 @@ describe('what is still to come of a refused upload', () => {
     const real = globalThis.setTimeout;
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms = 0, ...more: []) =>
       real(work, ms === 30_000 ? 50 : ms, ...more)) as never);
-    const { request, answer } = begin(3_000_000, { key: 'AAAA' });
+    const { request, answer } = begin(3_000_000, {}, 'nothing');
     (await answer).resume().on('error', () => {});
     await new Promise((resolve) => request.once('close', resolve));
+  });
+
+  test('is cut off at once, where it is of nobody who reads a stream', async () => {
+    const { request, answer } = begin(3_000_000, { key: 'AAAA' });
+    const { statusCode, headers } = await answer;
+    expect([statusCode, headers.connection]).toEqual([401, 'close']);
+    request.destroy();
   });
 });
