@@ -21,6 +21,17 @@ export default defineConfig({
     projects: [
       project('unit', { testTimeout: 60_000 }),
       project('server', { testTimeout: 30_000 }),
+      // the same behaviours, with signed POSTs answered before Express
+      {
+        ...project('server', {
+          name: 'attach',
+          testTimeout: 30_000,
+          env: { ATTACH: '1' },
+          include: ['live', 'answers', 'children', 'limits', 'refusals*', 'uploads*', 'streams', 'findings'].map(
+            (name) => `test/server/${name}.test.ts`,
+          ),
+        }),
+      },
       project('browser', { testTimeout: 90_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
     ],
   },

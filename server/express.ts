@@ -7,7 +7,13 @@ import { LiveError } from './errors.ts';
 
 /** Where express-session keeps sessions. */
 export interface SessionStore {
-  get(id: string, done: (error: unknown, session?: unknown) => void): void;
+  get(id: string, done: (error: unknown, session?: StoredSession | null) => void): void;
+  touch?(id: string, session: StoredSession, done?: (error?: unknown) => void): void;
+}
+
+/** A session as a store gives it. */
+export interface StoredSession {
+  readonly cookie?: { originalMaxAge?: number | null; expires?: Date | string | null };
 }
 
 /** A request as far as it concerns a component. `session` is express-session's, if it ran. */
@@ -21,6 +27,28 @@ export type LiveRequest = IncomingMessage & {
   readonly sessionStore?: SessionStore;
   body?: unknown;
 };
+
+/**
+ * The cookie that names a request's session, letter by letter: past express-session, a request of the same session is known by it.
+ * Undefined where the app carries session ids in another way.
+ */
+export function sessionCookie({ headers, sessionID }: LiveRequest): string | undefined {
+  const start = encodeURIComponent(`s:${sessionID}.`);
+  const found = headers.cookie?.split('; ').find((pair) => pair.slice(pair.indexOf('=') + 1).startsWith(start));
+  return found && Buffer.from(found).toString(); // a copy: a slice would keep the whole header alive
+}
+
+const attached = new WeakSet<IncomingMessage>();
+
+/** Notes that a request came past Express, and so past express-session. */
+export function markAttached(request: IncomingMessage): void {
+  attached.add(request);
+}
+
+/** Whether a request came past Express. Its stream says which session it belongs to, and ends with that. */
+export function isAttached(request: IncomingMessage): boolean {
+  return attached.has(request);
+}
 
 /** The mark that makes an otherwise empty session worth saving, so that `saveUninitialized: false` works. */
 const MARK = 'liveview';

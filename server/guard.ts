@@ -11,7 +11,7 @@ import {
 } from '../protocol/signature.ts';
 import { readBody } from './body.ts';
 import { accept, type Result, refuse } from './errors.ts';
-import { isCrossSite, type LiveRequest, sessionOf } from './express.ts';
+import { isAttached, isCrossSite, type LiveRequest, sessionOf } from './express.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
@@ -84,10 +84,20 @@ export class Guard {
     const stream = this.#registry.streams.get(keyid);
     if (stream && !stream.isFrom(headers.origin ?? ''))
       return refuse('origin', `from ${headers.origin}, not as before`);
-    if (stream && !request.session) return refuse('unavailable', 'the express-session’s store has failed');
-    if (stream && sessionOf(request) !== stream.sessionId) return refuse('session', 'the stream is of another session');
+    if (!stream) return accept({ streamId: keyid, stream });
+    if (isAttached(request)) return checkCookie(stream, request);
+    if (!request.session) return refuse('unavailable', 'the express-session’s store has failed');
+    if (sessionOf(request) !== stream.sessionId) return refuse('session', 'the stream is of another session');
     return accept({ streamId: keyid, stream });
   }
+}
+
+/** Past express-session the session is known by its cookie. */
+function checkCookie(stream: Stream, { headers }: LiveRequest): Result<Signer> {
+  const { id: streamId, cookie } = stream;
+  if (cookie && !headers.cookie?.split('; ').includes(cookie))
+    return refuse('session', 'the stream is of another session');
+  return accept({ streamId, stream });
 }
 
 function field(value: string | string[] | undefined): string | undefined {

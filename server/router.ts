@@ -8,7 +8,7 @@ import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled, linger
 import type { ComponentStatics } from './component.ts';
 import type { Dispatch, Input } from './dispatch.ts';
 import { accept, type Result, refuse } from './errors.ts';
-import { isSameOrigin, type LiveRequest, sessionOf } from './express.ts';
+import { isAttached, isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { Bucket } from './limits.ts';
 import { OpenPipe, PollPipe } from './pipe.ts';
@@ -122,7 +122,9 @@ async function begin(
   sessions.note(request);
   const id = clock.id();
   const key = tokens.streamKey(id);
+  const cookie = sessionCookie(request);
   const reader = {
+    cookie,
     id,
     key,
     sessionId,
@@ -177,6 +179,7 @@ async function takePost(
   if (endpoint === ENDPOINTS.ack) return answerEmpty(exchange.response, 204);
   if (!stream.bucket.take(parts.settings.limits, parts.settings.clock)) return refuse('limit', 'too many POSTs');
   if (endpoint === ENDPOINTS.subscribe) return subscribe(parts, stream, post, exchange);
+  if (isAttached(exchange.request)) parts.sessions.touch(stream.sessionId, parts.settings.clock.now());
   return event(parts, stream, post, exchange);
 }
 

@@ -4,6 +4,9 @@
 import type { LiveRequest, SessionStore } from './express.ts';
 import type { Registry } from './registry.ts';
 
+/** Until a session's life is known, in milliseconds. */
+const UNKNOWN_LIFE = 10 * 60_000;
+
 /** How a session that is not there was found: `unknown` where its store failed. */
 export type SessionState = 'gone' | 'unknown';
 
@@ -13,6 +16,8 @@ export class SessionWatch {
   readonly #stores = new Map<string, SessionStore>();
   readonly #ended: (sessionId: string, state: SessionState) => void;
   readonly #isAsked = new Set<string>();
+  /** When each session is to be kept alive next. */
+  readonly #touched = new Map<string, number>();
 
   /** @param ended is called for each session that is not there any more. */
   constructor(registry: Registry, ended: (sessionId: string, state: SessionState) => void) {
@@ -48,7 +53,25 @@ export class SessionWatch {
     }
   }
 
+  /**
+   * An event came past express-session, which would have kept its session alive: this does, at most ten times in its life.
+   */
+  touch(id: string, now: number): void {
+    const store = this.#stores.get(id);
+    const due = this.#touched.get(id) ?? 0;
+    if (!store?.touch || now < due) return;
+    this.#touched.set(id, now + UNKNOWN_LIFE / 10);
+    store.get(id, (error, session) => {
+      const life = session?.cookie?.originalMaxAge;
+      if (error || !session?.cookie || !life) return;
+      this.#touched.set(id, now + life / 10);
+      session.cookie.expires = new Date(now + life);
+      store.touch?.(id, session);
+    });
+  }
+
   #forget(id: string): void {
+    this.#touched.delete(id);
     this.#stores.delete(id);
     this.#isAsked.delete(id);
   }

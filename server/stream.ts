@@ -13,6 +13,8 @@ export interface Reader {
   readonly sessionId: string;
   /** What `context(req)` returned for it. */
   readonly context: unknown;
+  /** The cookie of its session, if it has one. */
+  readonly cookie?: string | undefined;
 }
 
 /** What others want to know of a stream. */
@@ -45,6 +47,7 @@ export class Stream implements Reader {
   readonly key: string;
   readonly sessionId: string;
   readonly context: unknown;
+  readonly cookie: string | undefined;
   open = true;
   /** How many more events it may bring now. */
   readonly bucket: Bucket;
@@ -62,6 +65,7 @@ export class Stream implements Reader {
     this.key = reader.key;
     this.sessionId = reader.sessionId;
     this.context = reader.context;
+    this.cookie = reader.cookie;
     this.bucket = reader.bucket;
     this.#listener = listener;
     this.#now = now;

@@ -219,19 +219,23 @@ test('a stream that was sent away takes no component any more, though its reader
   await own.close();
 });
 
-test('without its session, because the store is away, a POST is refused for now, and so is a stream', async () => {
-  const store = new MemoryStore();
-  const own = await startApp({ components: [Counter], store });
-  const visitor = await Client.open(own);
-  const it = await visitor.live();
-  store.emit('disconnect');
-  await it.event('increment').expect(503);
-  await visitor.agent.get('/live/stream?v=1').expect(503);
-  store.emit('connect');
-  await it.event('increment').expect(204);
-  visitor.disconnect();
-  await own.close();
-});
+// past express-session no store is asked
+test.skipIf(process.env.ATTACH)(
+  'without its session, because the store is away, a POST is refused for now, and so is a stream',
+  async () => {
+    const store = new MemoryStore();
+    const own = await startApp({ components: [Counter], store });
+    const visitor = await Client.open(own);
+    const it = await visitor.live();
+    store.emit('disconnect');
+    await it.event('increment').expect(503);
+    await visitor.agent.get('/live/stream?v=1').expect(503);
+    store.emit('connect');
+    await it.event('increment').expect(204);
+    visitor.disconnect();
+    await own.close();
+  },
+);
 
 test('the polls of another session are refused, though the id of its stream is known', async () => {
   const hello = await client.agent.get('/live/stream?v=1&mode=poll').expect(200);

@@ -252,7 +252,8 @@ describe('a body is refused', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('with an error to the app, where something has read it before', async () => {
+  // nothing reads before the router there
+  test.skipIf(process.env.ATTACH)('with an error to the app, where something has read it before', async () => {
     client.disconnect();
     await app.close();
     rmSync(folder, { recursive: true });

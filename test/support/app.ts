@@ -69,7 +69,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
       .then((rendered) => res.send(String(html`<!doctype html><body hx-ext="liveview">${rendered}</body>`)))
       .catch(next);
   });
-  const server = createServer(app);
+  const server = createServer(process.env.ATTACH ? live.attach(app) : app);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const close = async () => {

@@ -1,0 +1,43 @@
+// Owns the way around Express: a signed POST needs neither it nor a session lookup, and both cost several times what the POST itself does.
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { LiveError } from './errors.ts';
+import { type LiveRequest, markAttached } from './express.ts';
+import type { Handler } from './router.ts';
+
+/** Answers signed POSTs below `path` with the router, and leaves everything else to the app. */
+export function attach(router: Handler, app: RequestListener, path: string): RequestListener {
+  if (!/^\/[^?#]*[^/?#]$/.test(path))
+    throw new LiveError(
+      'ERR_LIVE_ATTACH',
+      `live.attach(): path must be where live.router is mounted, such as '/live', got '${path}'.`,
+    );
+  if (typeof app !== 'function')
+    throw new LiveError(
+      'ERR_LIVE_ATTACH',
+      `live.attach(): expected an Express app, got ${typeof app}. Example: createServer(live.attach(app)).`,
+    );
+  const prefix = `${path}/`;
+  return (request, response) => {
+    if (request.method !== 'POST' || !request.url?.startsWith(prefix)) return app(request, response);
+    const url = request.url;
+    request.url = url.slice(path.length);
+    markAttached(request);
+    router(request as LiveRequest, response, (error) => fallBack(request, response, url, app, error));
+  };
+}
+
+/** What is not ours is the app's; what went wrong has no other place to go. */
+function fallBack(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+  app: RequestListener,
+  error: unknown,
+): void {
+  request.url = url;
+  if (!error) return app(request, response);
+  console.error('htmx-liveview:', error);
+  response.statusCode = 500;
+  response.end();
+}
