@@ -1,0 +1,151 @@
+// Owns the soak's command line: thousands of viewers come and go, and nothing of them may be left.
+// `npm run soak -- --minutes 10 --json --clients 2000`; exits with 1 if the heap has grown, or anything is left over.
+import { type ChildProcess, fork } from 'node:child_process';
+import { Agent } from 'node:http';
+import { parseArgs } from 'node:util';
+import { RawClient } from '../support/raw.ts';
+import { live } from './life.ts';
+import type { Report } from './server.ts';
+import { World } from './world.ts';
+
+const HEARTBEAT = 2_000;
+/** The part of the time that warms up, and of a phase over which viewers arrive. */
+const WARM = 0.2;
+const ARRIVE = 0.2;
+/** Milliseconds until the last viewer counts as gone: a poll that does not come back has 12 s, then the resume window. */
+const EMPTY = 30_000;
+/** Milliseconds after that for what lingers: sockets of ended responses, kept connections. */
+const LINGER = 8_000;
+const MOST_GROWTH = 0.05;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The server's process. */
+class Server {
+  readonly #process: ChildProcess;
+  origin = '';
+
+  constructor() {
+    this.#process = fork(new URL('./server.mjs', import.meta.url), {
+      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { port } = (await this.#answer()) as { port: number };
+    this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  ask(question: 'quick' | 'whole'): Promise<Report> {
+    this.#process.send(question);
+    return this.#answer() as Promise<Report>;
+  }
+
+  #answer(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const died = () => reject(new Error('the server has died'));
+      this.#process.once('exit', died).once('message', (message) => {
+        this.#process.off('exit', died);
+        resolve(message);
+      });
+    });
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+}
+
+/** Lets viewers live for a while, and waits until the last has gone. */
+async function phase(server: Server, clients: number, ms: number): Promise<World> {
+  const world = new World(HEARTBEAT);
+  const agent = new Agent({ keepAlive: true });
+  const target = { origin: server.origin, agent };
+  const lives = Array.from({ length: clients }, async (_, at) => {
+    await world.pause((at / clients) * ms * ARRIVE);
+    await live(new RawClient(target), world);
+  });
+  await pause(ms);
+  world.end();
+  await Promise.all(lives);
+  agent.destroy();
+  await emptied(server);
+  return world;
+}
+
+async function emptied(server: Server): Promise<void> {
+  const end = Date.now() + EMPTY;
+  for (;;) {
+    const { stats } = await server.ask('quick');
+    if (stats.streams + stats.instances === 0 || Date.now() > end) break;
+    await pause(250);
+  }
+  await server.ask('quick');
+  await pause(LINGER);
+}
+
+/** The figures once nobody is there; `asked` covers some heartbeats in which no request came. */
+async function settled(server: Server): Promise<Report> {
+  await server.ask('whole');
+  await pause(HEARTBEAT * 3);
+  return server.ask('whole');
+}
+
+const mb = (bytes: number) => Math.round((bytes / 1024 / 1024) * 100) / 100;
+
+function summarize(minutes: number, clients: number, worlds: readonly World[], [idle, warm, end]: readonly Report[]) {
+  if (!idle || !warm || !end) throw new Error('three reports');
+  const faults = worlds.flatMap((world) => [...world.faults]);
+  const sum = (count: (world: World) => number) => worlds.reduce((total, world) => total + count(world), 0);
+  const left = (name: keyof Report['counts']) => Math.max(0, end.counts[name] - idle.counts[name]);
+  return {
+    minutes,
+    clients,
+    events: sum(({ events }) => events),
+    connections: sum(({ connections }) => connections),
+    heap_idle_mb: mb(idle.heap),
+    heap_warm_mb: mb(warm.heap),
+    heap_end_mb: mb(end.heap),
+    heap_growth: Math.round((end.heap / warm.heap - 1) * 10_000) / 10_000,
+    rss_end_mb: mb(end.rss),
+    instances: Math.max(end.stats.instances, left('instances')),
+    streams: Math.max(end.stats.streams, left('streams')),
+    timers: Math.max(0, left('timers'), end.activeTimers - idle.activeTimers),
+    listeners: Math.max(0, end.listeners - idle.listeners),
+    responses: left('responses'),
+    sockets: Math.max(end.connections, left('sockets')),
+    tasks: left('aborts'),
+    session_watch: end.asked,
+    errors: end.errors.length + faults.reduce((total, [, count]) => total + count, 0),
+    said: [...new Set(end.errors), ...faults.map(([what, count]) => `${count} x ${what}`)].slice(0, 10),
+  };
+}
+
+/** The command line. The last line is JSON. */
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '10' },
+      clients: { type: 'string', default: '2000' },
+      json: { type: 'boolean' },
+    },
+  });
+  const [minutes, clients] = [Number(values.minutes), Number(values.clients)];
+  const server = new Server();
+  process.once('exit', () => server.stop());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  await server.start();
+  const idle = await settled(server);
+  const before = await phase(server, clients, minutes * 60_000 * WARM);
+  const warm = await settled(server);
+  const main = await phase(server, clients, minutes * 60_000 * (1 - WARM));
+  const { said, ...result } = summarize(minutes, clients, [before, main], [idle, warm, await settled(server)]);
+  for (const line of said) console.log(`Error: ${line}`);
+  if (!values.json) console.table(result);
+  console.log(JSON.stringify(result));
+  const { instances, streams, timers, listeners, responses, sockets, tasks, session_watch, errors } = result;
+  const left = instances + streams + timers + listeners + responses + sockets + tasks + session_watch + errors;
+  process.exit(left === 0 && result.heap_growth <= MOST_GROWTH ? 0 : 1);
+}
