@@ -1,8 +1,8 @@
 // Owns the soak's command line: thousands of viewers come and go, and nothing of them may be left.
 // `npm run soak -- --minutes 10 --json --clients 2000`; exits with 1 if the heap has grown, or anything is left over.
-import { type ChildProcess, fork } from 'node:child_process';
 import { Agent } from 'node:http';
 import { parseArgs } from 'node:util';
+import { Forked } from '../support/forked.ts';
 import { RawClient } from '../support/raw.ts';
 import { live } from './life.ts';
 import type { Report } from './server.ts';
@@ -20,48 +20,11 @@ const MOST_GROWTH = 0.05;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The server's process. */
-class Server {
-  readonly #process: ChildProcess;
-  origin = '';
-
-  constructor() {
-    this.#process = fork(new URL('./server.mjs', import.meta.url), {
-      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
-  }
-
-  async start(): Promise<void> {
-    const { port } = (await this.#answer()) as { port: number };
-    this.origin = `http://127.0.0.1:${port}`;
-  }
-
-  ask(question: 'quick' | 'whole'): Promise<Report> {
-    this.#process.send(question);
-    return this.#answer() as Promise<Report>;
-  }
-
-  #answer(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const died = () => reject(new Error('the server has died'));
-      this.#process.once('exit', died).once('message', (message) => {
-        this.#process.off('exit', died);
-        resolve(message);
-      });
-    });
-  }
-
-  stop(): void {
-    this.#process.kill();
-  }
-}
-
 /** Lets viewers live for a while, and waits until the last has gone. */
-async function phase(server: Server, clients: number, ms: number): Promise<World> {
+async function phase(server: Forked, origin: string, clients: number, ms: number): Promise<World> {
   const world = new World(HEARTBEAT);
   const agent = new Agent({ keepAlive: true });
-  const target = { origin: server.origin, agent };
+  const target = { origin, agent };
   const lives = Array.from({ length: clients }, async (_, at) => {
     await world.pause((at / clients) * ms * ARRIVE);
     await live(new RawClient(target), world);
@@ -74,19 +37,18 @@ async function phase(server: Server, clients: number, ms: number): Promise<World
   return world;
 }
 
-async function emptied(server: Server): Promise<void> {
+async function emptied(server: Forked): Promise<void> {
   const end = Date.now() + EMPTY;
   for (;;) {
-    const { stats } = await server.ask('quick');
+    const { stats } = await server.ask<Pick<Report, 'stats'>>('quick');
     if (stats.streams + stats.instances === 0 || Date.now() > end) break;
     await pause(250);
   }
-  await server.ask('quick');
   await pause(LINGER);
 }
 
 /** The figures once nobody is there; `asked` covers some heartbeats in which no request came. */
-async function settled(server: Server): Promise<Report> {
+async function settled(server: Forked): Promise<Report> {
   await server.ask('whole');
   await pause(HEARTBEAT * 3);
   return server.ask('whole');
@@ -133,14 +95,14 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   const [minutes, clients] = [Number(values.minutes), Number(values.clients)];
-  const server = new Server();
-  process.once('exit', () => server.stop());
+  const server = new Forked(new URL('./server.mjs', import.meta.url));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  await server.start();
+  const { port } = await server.answer<{ port: number }>();
+  const origin = `http://127.0.0.1:${port}`;
   const idle = await settled(server);
-  const before = await phase(server, clients, minutes * 60_000 * WARM);
+  const before = await phase(server, origin, clients, minutes * 60_000 * WARM);
   const warm = await settled(server);
-  const main = await phase(server, clients, minutes * 60_000 * (1 - WARM));
+  const main = await phase(server, origin, clients, minutes * 60_000 * (1 - WARM));
   const { said, ...result } = summarize(minutes, clients, [before, main], [idle, warm, await settled(server)]);
   for (const line of said) console.log(`Error: ${line}`);
   if (!values.json) console.table(result);
