@@ -241,6 +241,13 @@ describe('when its express-session', () => {
     },
   );
 
+  test('is gone, a stream ends that had waited for its context longer than a heartbeat', async () => {
+    const context = () => new Promise((resolve) => setTimeout(resolve, 1_300));
+    const client = await open({ heartbeat: 1000, routes, context });
+    await client.agent.get('/destroy').expect(200);
+    expect((await client.frame('bye')).data).toEqual({ reason: 'session' });
+  });
+
   test('expires, the same', async () => {
     const store = new MemoryStore();
     const client = await open({ heartbeat: 1000, store });
