@@ -19,6 +19,9 @@ import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionArgument } from './types.ts';
 import { unwrap } from './watch.ts';
 
+/** Milliseconds between two looks for readers that are too slow. Heartbeats may be a minute apart. */
+const LOOK = 5_000;
+
 /** Whom to disconnect: everybody of an express-session, or every viewer for whom `match` returns true. */
 export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
 
@@ -103,13 +106,21 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
 
 /**
  * One timer sends every stream's heartbeat: it lets browsers notice a silent stall, and Node notice a reader that is gone. It also looks
- * after the sessions.
+ * after the sessions. Another one looks for readers that are too slow.
  */
 function beat({ clock, heartbeat, limits }: Settings, registry: Registry, sessions: SessionWatch): () => void {
-  return clock.every(heartbeat, () => {
-    const frame = encodeFrame('beat', JSON.stringify({ time: clock.now() }));
-    for (const stream of registry.streams.values()) stream.beat(frame);
-    sessions.check();
-    registry.tidy((bucket) => bucket.isFull(limits, clock));
-  });
+  const stops = [
+    clock.every(heartbeat, () => {
+      const frame = encodeFrame('beat', JSON.stringify({ time: clock.now() }));
+      for (const stream of registry.streams.values()) stream.beat(frame);
+      sessions.check();
+      registry.tidy((bucket) => bucket.isFull(limits, clock));
+    }),
+    clock.every(LOOK, () => {
+      for (const stream of registry.streams.values()) stream.look();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

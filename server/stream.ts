@@ -28,9 +28,9 @@ export interface StreamListener {
 /** From so much on that is not acknowledged, components are only marked dirty: a slow reader gets the latest state, never a backlog. */
 const MOST_FRAMES = 32;
 const MOST_LENGTH = 256 * 1024;
-/** So much ends the stream, and so many milliseconds with something unacknowledged. */
+/** So much ends the stream, and so many milliseconds with something unacknowledged: a minute, less the time until it is looked at and has let go. */
 const CAP_LENGTH = 1024 * 1024;
-const CAP_TIME = 60_000;
+const CAP_TIME = 50_000;
 /** Milliseconds after which a reader that was too slow comes back. */
 const SLOW_RETURN = 2_000;
 
@@ -101,10 +101,14 @@ export class Stream implements Reader {
     if (Math.max(this.#length, this.pipe?.queued ?? 0) > CAP_LENGTH) this.#tooSlow();
   }
 
-  /** A heartbeat has no number: nobody need acknowledge it. Ends the stream where something else was not, for too long. */
+  /** A heartbeat has no number: nobody need acknowledge it. */
   beat(frame: string): void {
+    this.pipe?.beat(frame);
+  }
+
+  /** Ends the stream where something has not been acknowledged for too long. */
+  look(): void {
     if (this.#now() - (this.#unacked[0]?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
-    else this.pipe?.beat(frame);
   }
 
   /** The reader has all frames up to `count`. */

@@ -143,6 +143,17 @@ describe('a reader that does not acknowledge', () => {
     stalled.destroy();
   });
 
+  test('is dropped within a minute however rare the heartbeats are', async () => {
+    let now = Date.now();
+    const client = await open({ heartbeat: 60_000, clock: { ...systemClock, now: () => now } });
+    client.acks = false;
+    now += 45_000;
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    expect(app.live.stats().streams).toBe(1);
+    now += 6_000;
+    expect((await client.frame('move')).data).toEqual({ ms: 2000, reason: 'slow' });
+  });
+
   test('that reads nothing costs at most one and a half megabyte', async () => {
     const client = await open();
     client.disconnect();
