@@ -10,6 +10,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  tsconfigRaw: {}, // without its paths: the built package is what runs
   logLevel: 'warning',
 });
 const { main } = await import(new URL(`../${outfile}`, import.meta.url));
