@@ -41,9 +41,10 @@ export interface Sharing {
 const HELLO_PATIENCE = 4_000;
 /** How many heartbeats may be missed before a stream counts as stalled. */
 const PATIENCE = 2.25;
-/** Up to so many milliseconds after a clean drop; a stream that did not live long is dropped twice as late each time. */
+/** Up to so many milliseconds after a drop; twice as many each time, up to the longest, while streams hardly live. */
 const DROP_DELAY = 500;
-const SHORT_LIFE = 3_000;
+const SHORT_LIFE = 1_000;
+const LONGEST_DROP = 5_000;
 /**
  * The next try is made at any time within a span, twice as long each time, up to the longest. Where the server refuses, the first span is
  * wide: all the pages of a server that restarts are refused in the same moment. Where the network fails, it is short, as most breaks are.
@@ -298,7 +299,7 @@ export class Connection {
     this.close();
     if (isRefused) return void this.#refused();
     this.#drops = isShort ? this.#drops + 1 : 0;
-    this.#tryIn(Math.min(LONGEST, DROP_DELAY * 2 ** this.#drops) * (0.2 + 0.8 * Math.random()));
+    this.#tryIn(Math.min(LONGEST_DROP, DROP_DELAY * 2 ** this.#drops) * (0.2 + 0.8 * Math.random()));
   }
 
   /** Asks why: EventSource tells no status. The server may say how long to wait, or that the session is no more. */

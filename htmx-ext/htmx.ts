@@ -62,7 +62,7 @@ export interface AjaxOptions {
 
 /** What a page may set: `<meta name="htmx-config" content='{"liveview": {"queue": 20}}'>`. */
 export interface LiveConfig {
-  /** How many events may wait at one component. Default 100. */
+  /** How many events may wait at one component. Default 1000. */
   readonly queue?: number;
   /** Whether many tabs share one stream. Default true. */
   readonly tabs?: boolean;

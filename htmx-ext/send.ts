@@ -58,7 +58,7 @@ const LIFETIME = 60_000;
 /** Milliseconds after which an event that was given up is looked after. */
 const CATCH_UP = 1_000;
 /** How many events may wait at one instance, unless the page says otherwise. */
-export const MOST_WAITING = 100;
+export const MOST_WAITING = 1_000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5_000;
 /** Answers after which the same event is sent again. */
