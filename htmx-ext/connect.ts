@@ -3,6 +3,8 @@
 
 import { type FrameName, MEDIA, PROTOCOL_VERSION } from '../protocol/names.ts';
 import type { ByeReason, Hello, Move } from '../protocol/patch.ts';
+import { Acks } from './acks.ts';
+import { Backoff, type Delay } from './backoff.ts';
 import { type Carrier, type CarrierListener, openPolls, openSource } from './carry.ts';
 import { Lag, pollUntil, rememberPolling } from './mode.ts';
 import { kindOf, post } from './post.ts';
@@ -41,26 +43,10 @@ export interface Sharing {
 const HELLO_PATIENCE = 4_000;
 /** How many heartbeats may be missed before a stream counts as stalled. */
 const PATIENCE = 2.25;
-/** Up to so many milliseconds after a drop; twice as many each time, up to the longest, while streams hardly live. */
-const DROP_DELAY = 500;
-const SHORT_LIFE = 1_000;
-const LONGEST_DROP = 5_000;
-/**
- * The next try is made at any time within a span, twice as long each time, up to the longest. Where the server refuses, the first span is
- * wide: all the pages of a server that restarts are refused in the same moment. Where the network fails, it is short, as most breaks are.
- */
-const REFUSED_SPAN = 10_000;
-const FAILED_SPAN = 400;
-const LONGEST = 30_000;
-/** From so many failures on, tries are rarer, and the page says that it is offline. */
-export const MANY = 10;
-const RARE = 60_000;
 /** A try that somebody waits for may be made so many milliseconds after the last one. */
 const HURRY = 1_000;
-/** So many frames, letters or milliseconds may go unacknowledged. */
-const ACK_FRAMES = 16;
-const ACK_LETTERS = 64 * 1024;
-const ACK_TIME = 10_000;
+/** Milliseconds until it is known why a try has failed. */
+const UNTIL_KNOWN = 30_000;
 
 /** The page's one way down. */
 export class Connection {
@@ -79,16 +65,13 @@ export class Connection {
   #watch: ReturnType<typeof setTimeout> | undefined;
   #greeting: ReturnType<typeof setTimeout> | undefined;
   #moving: ReturnType<typeof setTimeout> | undefined;
-  #ack: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
-  #drops = 0;
   #lastTry = 0;
   #lastFrame = 0;
   #greeted = 0;
   #notBefore = 0;
   #clockOffset = 0;
-  #lastId = '';
-  #unacked = { frames: 0, letters: 0 };
+  readonly #acks = new Acks(() => this.#acknowledge());
+  readonly #backoff = new Backoff();
   #lag = new Lag();
 
   constructor(base: () => string, listener: ConnectionListener, sharing?: Sharing) {
@@ -109,10 +92,7 @@ export class Connection {
 
   /** The number of the last frame, for a POST to carry; empty where there is none. */
   takeAck(): string {
-    clearTimeout(this.#ack);
-    this.#ack = undefined;
-    this.#unacked = { frames: 0, letters: 0 };
-    return this.hello ? this.#lastId : '';
+    return this.hello ? this.#acks.take() : '';
   }
 
   // --- Opening and closing ---------------------------------------------------------------------------------------
@@ -124,7 +104,8 @@ export class Connection {
 
   /** Closes the stream; `open` opens a new one. */
   close(): void {
-    for (const timer of [this.#retry, this.#watch, this.#greeting, this.#moving, this.#ack]) clearTimeout(timer);
+    for (const timer of [this.#retry, this.#watch, this.#greeting, this.#moving]) clearTimeout(timer);
+    this.#acks.stop();
     this.#retry = undefined;
     this.#carrier?.close();
     this.#carrier = undefined;
@@ -162,7 +143,7 @@ export class Connection {
 
   #try(mode: Mode): void {
     this.#lastTry = this.#lastFrame = Date.now();
-    this.#lastId = '';
+    this.#acks.lastId = '';
     const listener = this.#listen(() => carrier);
     const shared = this.#sharing?.open(listener);
     const carrier: Carrier = shared ?? (mode === 'poll' ? openPolls : openSource)(this.base, listener);
@@ -181,7 +162,7 @@ export class Connection {
       },
       failed: () => carrier() === this.#carrier && this.#failed(),
       lost: () => carrier() === this.#carrier && this.#lose(),
-      lastId: () => this.#lastId,
+      lastId: () => this.#acks.lastId,
     };
   }
 
@@ -202,7 +183,7 @@ export class Connection {
   // --- Frames ----------------------------------------------------------------------------------------------------
 
   #receive(name: FrameName, data: unknown, id: string, length: number): void {
-    if (id) this.#note(id, length);
+    if (id) this.#acks.note(id, length);
     if (name === 'hello') this.#greet(data as Hello);
     else if (name === 'bye') this.#bye((data as { reason: ByeReason }).reason);
     else if (name === 'move') this.#move(data as Move);
@@ -214,7 +195,7 @@ export class Connection {
 
   #greet(hello: Hello): void {
     clearTimeout(this.#greeting);
-    this.#failures = 0;
+    this.#backoff.greeted();
     this.#notBefore = 0;
     this.#greeted = Date.now();
     this.hello = hello;
@@ -276,61 +257,56 @@ export class Connection {
     this.reopen();
   }
 
-  #note(id: string, length: number): void {
-    this.#lastId = id;
-    this.#unacked.frames++;
-    this.#unacked.letters += length;
-    if (this.mode === 'poll') return; // the next poll says it
-    if (this.#unacked.frames >= ACK_FRAMES || this.#unacked.letters >= ACK_LETTERS) this.#acknowledge();
-    else this.#ack ??= setTimeout(() => this.#acknowledge(), ACK_TIME);
-  }
-
+  /** In poll mode the next poll says it. */
   #acknowledge(): void {
-    if (!this.hello) return;
-    clearTimeout(this.#ack);
-    this.#ack = undefined;
+    if (!this.hello || this.mode === 'poll') return;
     post(this, { endpoint: 'ack', query: '?', type: MEDIA.json, body: '' }).catch(() => {});
   }
 
   // --- What goes wrong -------------------------------------------------------------------------------------------
 
   #failed(isRefused = !this.hello): void {
-    const isShort = Date.now() - this.#greeted < SHORT_LIFE;
+    const lived = Date.now() - this.#greeted;
     this.close();
     if (isRefused) return void this.#refused();
-    this.#drops = isShort ? this.#drops + 1 : 0;
-    this.#tryIn(Math.min(LONGEST_DROP, DROP_DELAY * 2 ** this.#drops) * (0.2 + 0.8 * Math.random()));
+    this.#tryIn(this.#backoff.dropped(lived));
   }
 
   /** Asks why: EventSource tells no status. The server may say how long to wait, or that the session is no more. */
   async #refused(): Promise<void> {
-    const attempt = ++this.#failures;
-    const soon = this.#tryIn(LONGEST); // until it is known
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), HELLO_PATIENCE);
-    const url = `${this.base}stream?v=${PROTOCOL_VERSION}&probe`;
-    const answer = await fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
-    if (this.#retry !== soon) return;
+    this.#backoff.failures++;
+    const timer = this.#schedule(UNTIL_KNOWN);
+    const answer = await this.#probe();
+    if (this.#retry !== timer) return;
     if (answer?.status === 401 && (await kindOf(answer)) === 'session') {
       this.close();
       return this.#listener.ended('session');
     }
-    const isRefused = answer !== undefined && !answer.ok;
-    const longest = attempt < MANY ? LONGEST : RARE;
-    const span = Math.min(longest, (isRefused ? REFUSED_SPAN : FAILED_SPAN) * 2 ** (attempt - 1));
-    const wait = isRefused ? Number(answer.headers.get('retry-after')) * 1000 || 0 : span / 2;
-    this.#notBefore = Math.max(this.#notBefore, Date.now() + wait);
-    this.#tryIn(wait + Math.random() * (isRefused ? span : span / 2));
+    this.#tryIn(this.#backoff.failed(answer));
   }
 
-  #tryIn(ms: number): ReturnType<typeof setTimeout> {
-    const wait = Math.max(ms, this.#notBefore - Date.now());
-    this.#listener.changed?.({ name: 'reconnecting', attempt: this.#failures, ms: wait });
+  async #probe(): Promise<Response | undefined> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), HELLO_PATIENCE);
+    const url = `${this.base}stream?v=${PROTOCOL_VERSION}&probe`;
+    const answer = await fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
+    clearTimeout(timer);
+    return answer;
+  }
+
+  #tryIn({ least, spread, isOrder }: Delay): void {
+    if (isOrder) this.#notBefore = Math.max(this.#notBefore, Date.now() + least);
+    const ms = Math.max(least + spread * Math.random(), this.#notBefore - Date.now());
+    this.#schedule(ms);
+    this.#listener.changed?.({ name: 'reconnecting', attempt: this.#backoff.failures, ms });
+  }
+
+  #schedule(ms: number): ReturnType<typeof setTimeout> {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.open();
-    }, wait);
+    }, ms);
     return this.#retry;
   }
 

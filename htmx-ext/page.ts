@@ -5,8 +5,9 @@ import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../pro
 import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
 import type { Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
 import { emptied, Misfit, View, type Wiring } from './apply.ts';
+import { MANY } from './backoff.ts';
 import { byViewer, inParts } from './batch.ts';
-import { Connection, MANY, type Sharing, type State } from './connect.ts';
+import { Connection, type Sharing, type State } from './connect.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { kindOf, type Post, post } from './post.ts';
 
