@@ -36,7 +36,7 @@ interface Pending extends Intent {
   readonly ending: Promise<Ending>;
   readonly end: (ending: Ending) => void;
   readonly abort: AbortController;
-  /** When it was made, or its upload last went on. */
+  /** When its turn came, or its upload last went on. */
   born: number;
   number: number;
   epoch: string | undefined;
@@ -53,7 +53,7 @@ interface Lane {
   wake: (() => void) | undefined;
 }
 
-/** Milliseconds for which an event is tried. */
+/** Milliseconds for which an event is tried, once its turn has come. */
 const LIFETIME = 60_000;
 /** Milliseconds after which an event that was given up is looked after. */
 const CATCH_UP = 1_000;
@@ -157,6 +157,7 @@ export class Sender {
     if (lane.busy) return;
     lane.busy = true;
     for (let first = lane.queue[0]; first; first = lane.queue[0]) {
+      first.born = Date.now();
       await this.#deliver(lane, entry, first);
       lane.queue.shift();
     }

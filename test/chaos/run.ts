@@ -103,6 +103,7 @@ export async function runChaos(seconds: number, seed: number, count = 8): Promis
   await pause(2500);
 
   const report = judge(clients);
+  if (report.lost_reported > 0) console.error('lost:', reasons(clients));
   report.mismatched = countMismatches(clients);
   for (const { page } of clients) page.goodbye();
   await pause(500);
@@ -175,6 +176,19 @@ function judge(clients: readonly ChaosClient[]): Report {
     report.reordered += done.filter((n, at) => at > 0 && n < (done[at - 1] as number)).length;
   }
   return report;
+}
+
+/** Why events were lost, and at which client. */
+function reasons(clients: readonly ChaosClient[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { name, entry, endings } of clients) {
+    for (const { ending = { lost: 'never ended' } } of endings) {
+      if (!('lost' in ending)) continue;
+      const why = `${name} (${entry.state}): ${ending.lost}`;
+      counts[why] = (counts[why] ?? 0) + 1;
+    }
+  }
+  return counts;
 }
 
 /** Compares each page with the last render of its instance. */
