@@ -1,4 +1,4 @@
-// Owns a real proxy as a process: its config in a folder of its own, started in the foreground, stopped by its id.
+// Owns a real proxy or browser as a process: its files in a folder of its own, started in the foreground, stopped by its id.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ const folders = new Set<string>();
 // an interrupted run leaves nothing behind
 process.once('exit', () => {
   for (const child of running) killGroup(child, 'SIGKILL');
-  for (const folder of folders) remove(folder);
+  for (const folder of folders) removeFolder(folder);
 });
 
 /** Where a program is, or undefined. System programs are often not on a user's path. */
@@ -50,23 +50,32 @@ export async function freePort(): Promise<number> {
 
 /** Calls `work` with a folder that programs may write to that give root up, and removes it. */
 export async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'lv-proxies-'));
-  folders.add(folder);
-  await chmod(folder, 0o777);
+  const folder = await makeFolder();
   try {
     return await work(folder);
   } finally {
-    remove(folder);
+    removeFolder(folder);
   }
 }
 
-function remove(folder: string): void {
+/** A new folder, which goes with this process at the latest. */
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lv-proxies-'));
+  folders.add(folder);
+  await chmod(folder, 0o777);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   folders.delete(folder);
 }
 
 /** Starts a program and waits until it listens; gives how to stop it. */
-export async function startProgram(recipe: Recipe, { port, folder }: Ground): Promise<() => Promise<void>> {
+export async function startProgram(
+  recipe: Recipe,
+  { port, folder }: Pick<Ground, 'port' | 'folder'>,
+): Promise<() => Promise<void>> {
   for (const [name, text] of Object.entries(recipe.files ?? {})) await writeFile(join(folder, name), text);
   const child = spawn(findProgram(recipe.command) ?? recipe.command, recipe.args, {
     cwd: folder,
