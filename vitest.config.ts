@@ -33,6 +33,7 @@ export default defineConfig({
         }),
       },
       project('browser', { testTimeout: 90_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
+      // slow, and of browsers that are not everywhere: run by itself, with npm run test:engines
       project('engines', { testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 1 }),
     ],
   },

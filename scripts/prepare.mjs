@@ -1,4 +1,5 @@
-// Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need.
+// Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need;
+// with --engines also those that only `npm run test:engines` needs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -7,7 +8,8 @@ const run = (command, args, options = {}) => execFileSync(command, args, { stdio
 // `install`, not `ci`: a lock file that was written on one platform may lack the optional packages of another
 if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
 run(process.execPath, ['scripts/build.mjs']);
-if (process.argv.includes('--test')) installChromium();
+if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
+if (process.argv.includes('--engines')) installEngines();
 
 /** Whether node_modules is missing, or was installed from another lock file. */
 function isStale() {
@@ -22,20 +24,35 @@ function versions(file) {
   return Object.fromEntries(installed.map(([path, { version }]) => [path, version]));
 }
 
-/** The browser suites need Chromium. Where apt-get may install it, it does; otherwise the suites say that they are skipped. */
+/** The browser suites need Chromium. */
 function installChromium() {
-  if (process.env.CHROMIUM || ['/usr/bin/chromium', '/usr/bin/chromium-browser'].some((path) => existsSync(path)))
-    return;
+  const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+  if (!places.some((path) => path && existsSync(path))) install(['chromium'], 'the browser suites');
+}
+
+/** Debian's browsers, what drives them, and a screen for the one that can't do without. */
+function installEngines() {
+  const packages = { 'firefox-esr': 'firefox-esr', WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' };
+  const missing = Object.entries(packages).filter(([program]) => !existsSync(`/usr/bin/${program}`));
+  if (missing.length > 0)
+    install(
+      missing.map(([, name]) => name),
+      'the engine suite',
+    );
+}
+
+/** Where apt-get may install packages, it does; otherwise the suites say that they are skipped. */
+function install(packages, purpose) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  console.log('Installing Chromium for the browser suites…');
+  console.log(`Installing ${packages.join(', ')} for ${purpose}…`);
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   } catch (error) {
-    console.log(`Chromium could not be installed: ${error.message}`);
+    console.log(`${packages.join(', ')} could not be installed: ${error.message}`);
   }
 }

@@ -9,7 +9,12 @@ export const CHROMIUM: EngineKind = {
   name: 'Chromium',
   programs: ['chromium'],
   async start(): Promise<Engine> {
-    const browser = await chromium.launch({ executablePath: findProgram('chromium') ?? '', args: ARGS.split(' ') });
+    const browser = await chromium.launch({
+      executablePath: findProgram('chromium') ?? '',
+      args: ARGS.split(' '),
+      // Playwright turns it off, and users have it
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    });
     const open = async () => {
       const context = await browser.newContext();
       return new ChromiumTab(context, await context.newPage());
@@ -33,7 +38,7 @@ class ChromiumTab extends Tab {
   }
 
   async back(): Promise<void> {
-    await this.#page.goBack();
+    await this.#page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
   }
 
   async evaluate<Args extends unknown[], Result>(work: Work<Args, Result>, ...args: Args): Promise<Result> {
