@@ -8,6 +8,7 @@ const ARGS = '--no-sandbox --disable-gpu --no-first-run --disable-background-net
 export const CHROMIUM: EngineKind = {
   name: 'Chromium',
   programs: ['chromium'],
+  keepsPages: true,
   async start(): Promise<Engine> {
     const browser = await chromium.launch({
       executablePath: findProgram('chromium') ?? '',

@@ -4,11 +4,18 @@ import { findProgram } from '../proxies/program.ts';
 import { HTMX } from '../support/browser.ts';
 import { CHROMIUM } from './chromium.ts';
 import { FIREFOX } from './firefox.ts';
-import type { Engine, Tab } from './tab.ts';
+import type { Engine, EngineKind, Tab } from './tab.ts';
 import { WEBKIT } from './webkit.ts';
 
-/** What a case is written against: a way to open tabs, and where its htmx is. */
-export type Suite = (open: () => Promise<Tab>, htmx: string, version: string) => void;
+/** Under which a case runs. */
+export interface Setting {
+  readonly kind: EngineKind;
+  /** Where the file is, and which of the two it is. */
+  readonly htmx: string;
+  readonly version: string;
+}
+
+export type Suite = (open: () => Promise<Tab>, setting: Setting) => void;
 
 /** A suite that runs in every browser that is installed, one browser after the other, with each version of htmx. */
 export function describeInEngines(name: string, suite: Suite): void {
@@ -31,7 +38,7 @@ export function describeInEngines(name: string, suite: Suite): void {
         tabs.push(tab);
         return tab;
       };
-      describe.each(HTMX)('%s', (_, htmx, version) => suite(open, htmx, version));
+      describe.each(HTMX)('%s', (_, htmx, version) => suite(open, { kind, htmx, version }));
     });
   }
 }

@@ -16,6 +16,9 @@ const PREFERENCES = {
 export const FIREFOX: EngineKind = {
   name: 'Firefox ESR',
   programs: ['firefox-esr'],
+  // an open EventSource or fetch rules it out, even one that is closed on the click, in beforeunload or in pagehide: it must have
+  // been closed some time before. One in a SharedWorker does not count.
+  keepsPages: false,
   async start(): Promise<Engine> {
     const [port, folder] = [await freePort(), await makeFolder()];
     const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${value});\n`);

@@ -30,6 +30,8 @@ export interface EngineKind {
   readonly name: string;
   /** Programs that must be there. */
   readonly programs: readonly string[];
+  /** Whether a page with an open stream is kept as it is when the user leaves it, for Back to show. */
+  readonly keepsPages: boolean;
   start(): Promise<Engine>;
 }
 

@@ -10,6 +10,7 @@ const DISPLAYS = 6000;
 export const WEBKIT: EngineKind = {
   name: 'WebKitGTK',
   programs: ['WebKitWebDriver', 'Xvfb'],
+  keepsPages: true,
   async start(): Promise<Engine> {
     const folder = await makeFolder();
     const [screen, port] = [await freePort(), await freePort()];
