@@ -75,7 +75,7 @@ describeInEngines('a connection', (openTab, { kind, htmx, version }) => {
     const attempt = async () => (await seenBy(tab)).states.at(-1)?.attempt;
     await expect.poll(attempt, { timeout: 15_000 }).toBeGreaterThan(1);
     app = await startPanel(htmx, { store, port });
-    await isLive(tab, 45_000); // all the pages of a server that restarts come back one by one
+    await isLive(tab, 20_000);
     app.live.publish(news, 'a new server');
     await shows(tab, 'said', 'a new server');
     const before = Number(await tab.text('#count'));
