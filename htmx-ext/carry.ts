@@ -26,7 +26,7 @@ export interface Carrier {
 }
 
 /** A poll's answer may take so long, in milliseconds: the server holds it for up to 8 s. */
-const POLL_PATIENCE = 15_000;
+export const POLL_PATIENCE = 15_000;
 /** Milliseconds from one poll to the next: after one that brought frames, and after one that brought none, however soon it came. */
 const POLL_PAUSE = 50;
 const EMPTY_PAUSE = 1_000;

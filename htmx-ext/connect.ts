@@ -5,7 +5,7 @@ import { type FrameName, MEDIA, PROTOCOL_VERSION } from '../protocol/names.ts';
 import type { ByeReason, Hello, Move } from '../protocol/patch.ts';
 import { Acks } from './acks.ts';
 import { Backoff, type Delay } from './backoff.ts';
-import { type Carrier, type CarrierListener, openPolls, openSource } from './carry.ts';
+import { type Carrier, type CarrierListener, openPolls, openSource, POLL_PATIENCE } from './carry.ts';
 import { Lag, pollUntil, rememberPolling } from './mode.ts';
 import { kindOf, post } from './post.ts';
 
@@ -312,7 +312,9 @@ export class Connection {
 
   #isStalled(): boolean {
     const heartbeat = this.hello?.heartbeat ?? 15_000;
-    return Date.now() - this.#lastFrame > heartbeat * PATIENCE;
+    // there are no heartbeats between polls, and one may take long
+    const patience = Math.max(heartbeat * PATIENCE, this.mode === 'poll' ? POLL_PATIENCE : 0);
+    return Date.now() - this.#lastFrame > patience;
   }
 
   #watchOut(): void {

@@ -117,6 +117,9 @@ describeInEngines('a connection', (openTab, { kind, htmx, version }) => {
       await tab.click('button');
       await shows(tab, 'count', '1');
       expect(Date.now() - before).toBeLessThan(700);
+      // a poll that waits is no stream that has stalled
+      await sleep(3 * HEARTBEAT);
+      expect(await states(tab)).toEqual(['connected']);
       // the next page of this tab does not wait again
       await tab.goto(`http://127.0.0.1:${hold.port}/page`);
       await isLive(tab, 2000);
