@@ -41,6 +41,8 @@ export interface Sharing {
 
 /** Milliseconds for which `hello` is waited for, before polls are tried. */
 const HELLO_PATIENCE = 4_000;
+/** Milliseconds after which a stream is tried beside the polls, on a page that had one before: perhaps its network was only dead for a while. */
+const SECOND_LOOK = 3_000;
 /** How many heartbeats may be missed before a stream counts as stalled. */
 const PATIENCE = 2.25;
 /** A try that somebody waits for may be made so many milliseconds after the last one. */
@@ -61,6 +63,10 @@ export class Connection {
   readonly #listener: ConnectionListener;
   readonly #sharing: Sharing | undefined;
   #carrier: Carrier | undefined;
+  /** A stream that is tried beside the polls. */
+  #trial: Carrier | undefined;
+  /** Whether the last stream that was tried got through. */
+  #hasStreamed = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #greeting: ReturnType<typeof setTimeout> | undefined;
@@ -107,6 +113,7 @@ export class Connection {
     for (const timer of [this.#retry, this.#watch, this.#greeting, this.#moving]) clearTimeout(timer);
     this.#acks.stop();
     this.#retry = undefined;
+    this.#trial?.close();
     this.#carrier?.close();
     this.#carrier = undefined;
     this.#lose();
@@ -203,6 +210,7 @@ export class Connection {
     this.#clockOffset = hello.time - Date.now();
     this.#lag = new Lag();
     if (this.mode === 'poll') this.#polls();
+    if (this.mode === 'stream') this.#hasStreamed = true;
     this.#watchOut();
     this.#listener.changed?.({ name: 'connected', mode: this.mode });
     this.#listener.opened();
@@ -211,9 +219,12 @@ export class Connection {
 
   /** Streams are tried again later: it may have been another network. */
   #polls(): void {
-    if (Date.now() >= pollUntil()) rememberPolling();
+    const isNew = Date.now() >= pollUntil();
+    const isDoubtful = isNew && this.#hasStreamed;
+    this.#hasStreamed = false;
+    if (isNew && !isDoubtful) rememberPolling();
     clearTimeout(this.#moving);
-    this.#moving = setTimeout(() => this.#tryStream(), pollUntil() - Date.now());
+    this.#moving = setTimeout(() => this.#tryStream(), isDoubtful ? SECOND_LOOK : pollUntil() - Date.now());
   }
 
   /** Beside the polls, which go on until the stream has said hello. */
@@ -225,6 +236,7 @@ export class Connection {
         if (this.#carrier === source) this.#receive(...frame);
       },
     });
+    this.#trial = source;
     this.#moving = setTimeout(() => {
       if (this.#carrier === source) return;
       source.close();
@@ -236,6 +248,7 @@ export class Connection {
     this.#carrier?.close();
     this.#carrier = source;
     this.mode = 'stream';
+    this.#lastFrame = Date.now(); // the polls' last answer may be older than a stream may be silent
   }
 
   #bye(reason: ByeReason): void {

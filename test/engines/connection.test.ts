@@ -98,6 +98,9 @@ describeInEngines('a connection', (openTab, { kind, htmx, version }) => {
     await shows(tab, 'count', '6', 15_000);
     app.live.publish(news, 'alive');
     await shows(tab, 'said', 'alive', 15_000);
+    // a dead network is no proxy that holds streams back
+    await expect.poll(async () => (await seenBy(tab)).states.at(-1)?.mode, { timeout: 15_000 }).toBe('stream');
+    expect(await tab.evaluate(() => sessionStorage.getItem('liveview-poll-until'))).toBe(null);
   });
 
   test('that a proxy holds back: polls carry it within six seconds, and pushes and clicks are quick', async () => {

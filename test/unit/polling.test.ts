@@ -1,4 +1,4 @@
-// When a page polls, and for how long. Time is made here.
+// When a page polls, and for how long: a network that was dead for a while is not one that holds streams back. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection, State } from '../../htmx-ext/connect.ts';
 
@@ -62,10 +62,44 @@ afterEach(() => {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const MINUTES = 60_000;
 
+test('a page that streamed before its network was dead for a while streams again soon after', async () => {
+  connection.open();
+  await pass(5000);
+  network = 'dead';
+  await pass(4000); // noticed, and a stream is opened into nothing
+  network = 'up';
+  await pass(10_000);
+  expect(modes).toEqual(['stream', 'poll', 'stream']);
+  await pass(9 * MINUTES);
+  expect(modes).toEqual(['stream', 'poll', 'stream']);
+});
+
+test('a page that comes into a network that holds streams back tries one more, and then polls', async () => {
+  connection.open();
+  await pass(5000);
+  network = 'holds';
+  sources[0]?.onerror?.();
+  await pass(9 * MINUTES);
+  expect(modes).toEqual(['stream', 'poll']);
+  expect(sources).toHaveLength(3);
+  await pass(2 * MINUTES);
+  expect(sources).toHaveLength(4);
+  expect(sources.every(({ isClosed }) => isClosed)).toBe(true);
+});
+
 test('a page whose streams never got through polls for ten minutes', async () => {
   network = 'holds';
   connection.open();
   await pass(9 * MINUTES);
   expect(modes).toEqual(['poll']);
   expect(sources).toHaveLength(1);
+});
+
+test('a stream that is tried beside the polls goes with them', async () => {
+  network = 'holds';
+  connection.open();
+  await pass(10 * MINUTES + 5000);
+  expect(sources).toHaveLength(2);
+  connection.close();
+  expect(sources[1]?.isClosed).toBe(true);
 });
