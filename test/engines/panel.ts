@@ -28,6 +28,8 @@ class Panel extends LiveComponent {
 }
 
 export interface Seen {
+  /** When the page was gone to. */
+  began: number;
   /** What the page heard of its connection, and when. */
   states: { name: string; mode?: string; attempt?: number; at: number }[];
   /** When the component was said to be gone. */
@@ -38,7 +40,7 @@ export interface Seen {
 
 /** Runs in the page before anything else. */
 function watchPage(): void {
-  const seen: Seen = { states: [], goneAt: 0, returns: 0 };
+  const seen: Seen = { began: performance.timeOrigin, states: [], goneAt: 0, returns: 0 };
   Object.assign(window, { seen });
   for (const name of ['connected', 'disconnected', 'reconnecting']) {
     document.addEventListener(`liveview:${name}`, (event) => {
