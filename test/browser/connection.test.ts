@@ -136,7 +136,7 @@ describeInBrowser('a connection', (visit, htmx) => {
     await back;
     const before = Date.now();
     await click(page);
-    await expect.poll(() => text(page, 'count')).toBe('6');
+    await expect.poll(() => text(page, 'count'), { timeout: 5000 }).toBe('6');
     expect(Date.now() - before).toBeLessThan(2500);
     expect(await page.locator('.lv-notice').count()).toBe(0);
   });
@@ -202,7 +202,8 @@ describeInBrowser('a connection', (visit, htmx) => {
     expect(asked.status()).toBe(503);
     await first.close();
     await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
-    await isLive(second.page);
+    // at any time within the first span
+    await second.page.waitForFunction(() => document.querySelector('.lv-connected'), undefined, { timeout: 20_000 });
   });
 
   test('in a page that the user comes back to is live again, with its state', async () => {
