@@ -18,7 +18,9 @@ import {
 } from './component.ts';
 import type { Rendered } from './diff.ts';
 import { LiveError } from './errors.ts';
+import { Helpers } from './helpers.ts';
 import { createOrders, type OrderBook } from './orders.ts';
+import { Recent } from './recent.ts';
 import type { ComponentClass } from './types.ts';
 import { type Watcher, watch } from './watch.ts';
 
@@ -62,10 +64,6 @@ export interface Outcome {
   readonly shown?: boolean;
 }
 
-/** How many updates an instance keeps for readers that are a little behind, and how many characters of them. */
-const RECENT_UPDATES = 32;
-const RECENT_LENGTH = 64 * 1024;
-
 /** One component, mounted for a page or thrown away after a static render. */
 export class Instance implements Host {
   readonly id: string;
@@ -94,9 +92,8 @@ export class Instance implements Host {
   readonly #setup: InstanceSetup;
   readonly #component: LiveComponent<any, any>;
   readonly #watcher: Watcher;
-  readonly #recent: { update: Update; length: number }[] = [];
-  readonly #stops = new Set<() => void>();
-  readonly #tasks = new Map<string, AbortController>();
+  readonly #recent = new Recent();
+  readonly #helpers: Helpers;
   readonly #signals = new Set<AbortController>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #url: URL | undefined;
@@ -117,6 +114,13 @@ export class Instance implements Host {
       () => this.changed(),
       (url) => this.pushed(url),
     );
+    this.#helpers = new Helpers({
+      clock: setup.clock,
+      isLive: () => this.connected && !this.ended,
+      turn: (doing, work) => this.#turnSafely(doing, work),
+      listen: setup.listen,
+      taskEnded: (name, error) => this.#taskEnded(name, error),
+    });
     this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
     this.#watcher = watch(this.#component, (isRender) => (isRender ? this.#wroteInRender() : this.changed()));
     this.#watcher.adopt();
@@ -173,11 +177,9 @@ export class Instance implements Host {
   async unmount(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
-    for (const stop of this.#stops) stop();
-    for (const started of [...this.#tasks.values(), ...this.#signals]) started.abort();
-    this.#stops.clear();
-    this.#tasks.clear();
-    this.#recent.length = 0;
+    this.#helpers.end();
+    for (const signal of this.#signals) signal.abort();
+    this.#recent.clear();
     await this.#lastTurn;
     try {
       await this.#component.unmount?.();
@@ -317,20 +319,15 @@ export class Instance implements Host {
   /** Takes the next version, and keeps its update for readers that are a little behind. */
   advance(change: Omit<Update, 'id' | 'from' | 'version'>): Update {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
-    this.#recent.push({ update, length: JSON.stringify(update).length });
-    let length = this.#recent.reduce((sum, kept) => sum + kept.length, 0);
-    while (this.#recent.length > RECENT_UPDATES || (length > RECENT_LENGTH && this.#recent.length > 1)) {
-      length -= this.#recent.shift()?.length ?? 0;
-    }
+    this.#recent.keep(update);
     return update;
   }
 
   /** The updates that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
   since(version: number): readonly Update[] {
     if (version === this.version) return [];
-    const first = this.#recent.findIndex(({ update }) => update.from === version);
-    if (first >= 0) return this.#recent.slice(first).map(({ update }) => update);
-    return [{ id: this.id, from: 0, version: this.version, html: this.#setup.fill(String(this.content?.content)) }];
+    const whole = () => this.#setup.fill(String(this.content?.content));
+    return this.#recent.from(version) ?? [{ id: this.id, from: 0, version: this.version, html: whole() }];
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------
@@ -342,29 +339,19 @@ export class Instance implements Host {
   }
 
   every(ms: number, work: () => unknown): () => void {
-    let isBehind = false;
-    const tick = async () => {
-      if (isBehind) return; // the tick before has not had its turn yet, or is still at it
-      isBehind = true;
-      await this.#turnSafely('every()', work);
-      isBehind = false;
-    };
-    return this.#start(() => this.#setup.clock.every(ms, () => void tick()));
+    return this.#helpers.every(ms, work);
   }
 
   after(ms: number, work: () => unknown): () => void {
-    const stop = this.#start(() =>
-      this.#setup.clock.after(ms, () => {
-        stop();
-        void this.#turnSafely('after()', work);
-      }),
-    );
-    return stop;
+    return this.#helpers.after(ms, work);
   }
 
   subscribe(topic: string, work: (value: never) => unknown): () => void {
-    const receive = (value: unknown) => void this.#turnSafely(`subscriber of ${topic}`, () => work(value as never));
-    return this.#start(() => this.#setup.listen(topic, receive));
+    return this.#helpers.subscribe(topic, work);
+  }
+
+  task(name: string, work: (signal: AbortSignal) => unknown): void {
+    this.#helpers.task(name, work);
   }
 
   publish(topic: string, value: unknown): void {
@@ -379,26 +366,9 @@ export class Instance implements Host {
     return this.#setup.view(name, locals);
   }
 
-  task(name: string, work: (signal: AbortSignal) => unknown): void {
-    if (!this.connected || this.ended) return;
-    this.#tasks.get(name)?.abort();
-    const stop = new AbortController();
-    this.#tasks.set(name, stop);
-    this.#runTask(name, stop, work);
-  }
-
-  async #runTask(name: string, stop: AbortController, work: (signal: AbortSignal) => unknown): Promise<void> {
-    try {
-      await work(stop.signal);
-    } catch (error) {
-      if (!stop.signal.aborted) this.#taskFailed(name, error);
-    } finally {
-      if (this.#tasks.get(name) === stop) this.#tasks.delete(name);
-      this.#watcher.adopt();
-    }
-  }
-
-  #taskFailed(name: string, error: unknown): void {
+  #taskEnded(name: string, error: unknown): void {
+    this.#watcher.adopt();
+    if (error === undefined) return;
     this.#setup.report(error, `task ${name}`);
     this.failure = { error };
     this.changed();
@@ -406,18 +376,6 @@ export class Instance implements Host {
 
   /** What a task threw, until the next update shows it. */
   failure: { readonly error: unknown } | undefined;
-
-  /** Starts something that ends with the instance. A static render starts nothing. */
-  #start(begin: () => () => void): () => void {
-    if (!this.connected || this.ended) return () => {};
-    const end = begin();
-    const stop = () => {
-      this.#stops.delete(stop);
-      end();
-    };
-    this.#stops.add(stop);
-    return stop;
-  }
 }
 
 function checkText(made: unknown, component: string): string {

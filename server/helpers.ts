@@ -1,0 +1,90 @@
+// Owns what a component starts, and what therefore must end with its instance: timers, subscriptions, tasks.
+
+import type { Clock } from './clock.ts';
+
+/** What the helpers need of their instance. */
+export interface HelpersSetup {
+  readonly clock: Clock;
+  /** False in a static render and after the end: nothing is started then. */
+  isLive(): boolean;
+  /** Runs work in its turn, and reports what it throws. */
+  turn(doing: string, work: () => unknown): Promise<void>;
+  listen(topic: string, work: (value: unknown) => void): () => void;
+  /** A task has ended; with an error, unless it was aborted. */
+  taskEnded(name: string, error: unknown): void;
+}
+
+/** The timers, subscriptions and tasks of one instance. */
+export class Helpers {
+  readonly #setup: HelpersSetup;
+  readonly #stops = new Set<() => void>();
+  readonly #tasks = new Map<string, AbortController>();
+
+  constructor(setup: HelpersSetup) {
+    this.#setup = setup;
+  }
+
+  every(ms: number, work: () => unknown): () => void {
+    let isBehind = false;
+    const tick = async () => {
+      if (isBehind) return; // the tick before has not had its turn yet, or is still at it
+      isBehind = true;
+      await this.#setup.turn('every()', work);
+      isBehind = false;
+    };
+    return this.#start(() => this.#setup.clock.every(ms, () => void tick()));
+  }
+
+  after(ms: number, work: () => unknown): () => void {
+    const stop = this.#start(() =>
+      this.#setup.clock.after(ms, () => {
+        stop();
+        void this.#setup.turn('after()', work);
+      }),
+    );
+    return stop;
+  }
+
+  subscribe(topic: string, work: (value: never) => unknown): () => void {
+    const receive = (value: unknown) => void this.#setup.turn(`subscriber of ${topic}`, () => work(value as never));
+    return this.#start(() => this.#setup.listen(topic, receive));
+  }
+
+  task(name: string, work: (signal: AbortSignal) => unknown): void {
+    if (!this.#setup.isLive()) return;
+    this.#tasks.get(name)?.abort();
+    const stop = new AbortController();
+    this.#tasks.set(name, stop);
+    void this.#run(name, stop, work);
+  }
+
+  async #run(name: string, stop: AbortController, work: (signal: AbortSignal) => unknown): Promise<void> {
+    let failure: unknown;
+    try {
+      await work(stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) failure = error ?? new Error(`task ${name} threw nothing`);
+    }
+    if (this.#tasks.get(name) === stop) this.#tasks.delete(name);
+    this.#setup.taskEnded(name, failure);
+  }
+
+  #start(begin: () => () => void): () => void {
+    if (!this.#setup.isLive()) return () => {};
+    const end = begin();
+    const stop = () => {
+      this.#stops.delete(stop);
+      end();
+    };
+    this.#stops.add(stop);
+    return stop;
+  }
+
+  /** Ends everything that was started. */
+  end(): void {
+    for (const stop of this.#stops) stop();
+    for (const task of this.#tasks.values()) task.abort();
+    this.#stops.clear();
+    this.#tasks.clear();
+  }
+}
