@@ -2,7 +2,7 @@
 
 /** Within so long after a drop; twice as long each time, up to the longest, while streams hardly live. */
 const DROP = 500;
-const SHORT_LIFE = 1_000;
+export const SHORT_LIFE = 1_000;
 const LONGEST_DROP = 5_000;
 /**
  * The next try is made within a span, twice as long each time, up to the longest. Where the server refuses, the first span is wide: all the

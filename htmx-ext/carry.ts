@@ -23,6 +23,8 @@ export interface Carrier {
   close(): void;
   /** Somebody waits. */
   hurry?(): void;
+  /** A stream has turned out to be dead. */
+  isDead?(stream: string): void;
 }
 
 /** A poll's answer may take so long, in milliseconds: the server holds it for up to 8 s. */

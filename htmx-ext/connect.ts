@@ -4,7 +4,7 @@
 import { type FrameName, MEDIA, PROTOCOL_VERSION } from '../protocol/names.ts';
 import type { ByeReason, Hello, Move } from '../protocol/patch.ts';
 import { Acks } from './acks.ts';
-import { Backoff, type Delay } from './backoff.ts';
+import { Backoff, type Delay, SHORT_LIFE } from './backoff.ts';
 import { type Carrier, type CarrierListener, openPolls, openSource, POLL_PATIENCE } from './carry.ts';
 import { Lag, pollUntil, rememberPolling } from './mode.ts';
 import { kindOf, post } from './post.ts';
@@ -16,6 +16,8 @@ export type Mode = 'stream' | 'poll' | 'shared';
 export type State =
   | { readonly name: 'connected'; readonly mode: Mode }
   | { readonly name: 'disconnected' }
+  /** On purpose: nothing on the page is live, or may be. */
+  | { readonly name: 'closed' }
   | { readonly name: 'reconnecting'; readonly attempt: number; readonly ms: number };
 
 /** What a connection tells the page. */
@@ -108,8 +110,13 @@ export class Connection {
     if (!this.#carrier && !this.#retry) this.#try(Date.now() < pollUntil() ? 'poll' : 'stream');
   }
 
-  /** Closes the stream; `open` opens a new one. */
+  /** Closes the stream, because nobody needs it; `open` opens a new one. */
   close(): void {
+    this.#shut();
+    this.#listener.changed?.({ name: 'closed' });
+  }
+
+  #shut(): void {
     for (const timer of [this.#retry, this.#watch, this.#greeting, this.#moving]) clearTimeout(timer);
     this.#acks.stop();
     this.#retry = undefined;
@@ -121,15 +128,18 @@ export class Connection {
 
   /** Opens another way down in place of one that is fine: it shall be shared, or not. */
   swap(): void {
-    this.close();
+    this.#shut();
     this.open();
   }
 
   /** Opens a new stream in place of one that has turned out to be dead. */
   reopen(): void {
-    this.close();
+    const lived = Date.now() - this.#greeted;
+    if (this.hello) this.#carrier?.isDead?.(this.hello.stream);
+    this.#shut();
     for (const controller of this.inFlight) controller.abort();
-    this.open();
+    if (lived < SHORT_LIFE) this.#tryIn(this.#backoff.dropped(lived));
+    else this.open();
   }
 
   /** Somebody waits: the next try is made now, unless there was one just before. */
@@ -165,7 +175,9 @@ export class Connection {
     return {
       frame: (...frame) => carrier() === this.#carrier && this.#receive(...frame),
       alive: () => {
-        if (carrier() === this.#carrier) this.#lastFrame = Date.now();
+        if (carrier() !== this.#carrier) return;
+        this.#lastFrame = Date.now();
+        if (this.mode === 'poll' && this.hello) this.#listener.received('beat', {}); // who listens to a hub must know
       },
       failed: () => carrier() === this.#carrier && this.#failed(),
       lost: () => carrier() === this.#carrier && this.#lose(),
@@ -214,7 +226,7 @@ export class Connection {
     this.#watchOut();
     this.#listener.changed?.({ name: 'connected', mode: this.mode });
     this.#listener.opened();
-    if (this.mode === 'stream') this.#sharing?.greeted(hello);
+    if (this.mode !== 'shared') this.#sharing?.greeted(hello);
   }
 
   /** Streams are tried again later: it may have been another network. */
@@ -280,7 +292,7 @@ export class Connection {
 
   #failed(isRefused = !this.hello): void {
     const lived = Date.now() - this.#greeted;
-    this.close();
+    this.#shut();
     if (isRefused) return void this.#refused();
     this.#tryIn(this.#backoff.dropped(lived));
   }

@@ -39,9 +39,12 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
       });
       const timer = xhr.timeout > 0 ? setTimeout(() => cancel('timeout'), xhr.timeout) : undefined;
       xhr.abort = () => cancel('aborted');
+      const abort = () => xhr.abort();
+      element.addEventListener('htmx:abort', abort);
       xhr.dispatchEvent(new ProgressEvent('loadstart'));
       void ending.then((how) => {
         clearTimeout(timer);
+        element.removeEventListener('htmx:abort', abort);
         finish(xhr, how);
       });
     };

@@ -3,10 +3,15 @@
 
 import { type FrameName, MEDIA } from '../protocol/names.ts';
 import { Connection } from './connect.ts';
+import { rememberPolling } from './mode.ts';
 import { post } from './post.ts';
 
 /** What tabs say to the hub. `from` is the tab's viewer. */
-export type ToHub = { readonly to: 'hub'; readonly kind: 'join' | 'leave' | 'pong' | 'hurry'; readonly from: string };
+export type ToHub =
+  | { readonly to: 'hub'; readonly kind: 'leave' | 'pong' | 'hurry'; readonly from: string }
+  /** `polls`: streams are held back here. */
+  | { readonly to: 'hub'; readonly kind: 'join'; readonly from: string; readonly polls: boolean }
+  | { readonly to: 'hub'; readonly kind: 'dead'; readonly from: string; readonly stream: string };
 
 /** What the hub says to tabs: to all, or only to one. */
 export type ToTabs =
@@ -49,10 +54,16 @@ export function startHub(base: string, name: string): void {
     if (data.to !== 'hub') return;
     if (data.kind === 'leave') return leave(data.from);
     heard.set(data.from, Date.now());
-    if (data.kind === 'join' && connection.hello) greet(data.from);
-    else if (data.kind === 'join') connection.open();
+    if (data.kind === 'join') join(data.from, data.polls);
+    else if (data.kind === 'dead' && data.stream === connection.hello?.stream) connection.reopen();
     else if (data.kind === 'hurry') connection.check();
   };
+
+  function join(viewer: string, polls: boolean): void {
+    if (connection.hello) return greet(viewer);
+    if (polls) rememberPolling();
+    connection.open();
+  }
 
   function leave(viewer: string): void {
     heard.delete(viewer);
@@ -70,5 +81,7 @@ export function startHub(base: string, name: string): void {
     for (const [viewer, at] of heard) if (Date.now() - at > SILENCE) bury(viewer);
     tell({ to: 'tabs', kind: 'ping' });
   }, PING);
+  // the hub before this one is gone, and its stream with it
+  tell({ to: 'tabs', kind: 'lost' });
   tell({ to: 'tabs', kind: 'ping' });
 }

@@ -53,6 +53,7 @@ function start(htmx: Htmx): void {
     {
       changed: (entry) => sender.entryChanged(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
+      resumed: (entry, taken) => sender.resumed(entry, taken),
       reset: (entry, show) => recover(entry, show, sender),
       connection: (state) => notice.tell(state),
     },
@@ -71,6 +72,7 @@ function start(htmx: Htmx): void {
   /** Starts htmx's own request for an element's event; it comes back to {@link deliver}. */
   function trigger(element: Element, event: Event | undefined): void {
     if (!nameOf(element) || isSuperseded(element, event)) return;
+    warnOfFiles(element);
     if (!entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
     const values = {
       ...(htmx.registerExtension ? ownValue(element, event) : outsiderValue(element, event)),
@@ -137,6 +139,17 @@ function isSuperseded(element: Element, event: Event | undefined): boolean {
 function ownValue(element: Element, event: Event | undefined): Record<string, string> {
   const isOwn = element instanceof HTMLButtonElement && element.name !== '' && event?.type !== 'submit';
   return isOwn ? { [element.name]: element.value } : {};
+}
+
+/** A form with a file that is not sent as multipart sends the file's name alone, as everywhere; that is hardly ever meant. */
+function warnOfFiles(element: Element): void {
+  const form = element.closest('form');
+  const hasFiles = [...(form?.elements ?? [])].some(
+    (it) => it instanceof HTMLInputElement && (it.files?.length ?? 0) > 0,
+  );
+  if (!form || !hasFiles || form.enctype === 'multipart/form-data') return;
+  if (element.closest('[hx-encoding],[data-hx-encoding],[hx-encoding\\:inherited]')) return;
+  console.warn('htmx-liveview: a file is not sent without hx-encoding="multipart/form-data"', element);
 }
 
 /** The value of a submitter that stands outside of its form, which htmx 2 leaves out. */

@@ -20,8 +20,8 @@ export class Notice {
 
   /** `liveview:connected` with `mode`, `liveview:disconnected`, `liveview:reconnecting` with `attempt` and `ms`. */
   tell({ name, ...detail }: State): void {
-    dispatch(document, `liveview:${name}`, detail);
-    if (name === 'connected') return this.#hide();
+    if (name !== 'closed') dispatch(document, `liveview:${name}`, detail);
+    if (name === 'connected' || name === 'closed') return this.#hide();
     this.#isOffline = 'attempt' in detail && detail.attempt >= MANY;
     if (this.#element) this.#write();
     else this.#timer ??= setTimeout(() => this.#show(), BLIP);

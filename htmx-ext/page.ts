@@ -3,7 +3,7 @@
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import { ATTRIBUTES, type FrameName, MEDIA } from '../protocol/names.ts';
-import type { Settlement, SubscribeAnswer, Subscribed, Update } from '../protocol/patch.ts';
+import type { Settlement, SubscribeAnswer, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import { emptied, Misfit, View, type Wiring } from './apply.ts';
 import { MANY } from './backoff.ts';
 import { byViewer, inParts } from './batch.ts';
@@ -39,6 +39,8 @@ export interface PageListener {
   settled(entry: Entry, settlement: Settlement): void;
   /** The server has lost the state of an entry; `show` brings the page to the new one. */
   reset(entry: Entry, show: () => void): void;
+  /** The server has taken events up to these numbers. */
+  resumed?(entry: Entry, taken: Taken): void;
   /** How it goes with the connection. */
   connection?(state: State): void;
 }
@@ -217,6 +219,7 @@ export class Page {
     const show = () => {
       for (const update of [...(item.updates ?? []), ...early]) this.#update(entry, update);
     };
+    if (item.taken) this.#listener.resumed?.(entry, item.taken);
     if (isReset) this.#listener.reset(entry, show);
     else show();
     for (const settlement of item.settled ?? []) this.#settled(entry, settlement);

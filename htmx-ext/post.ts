@@ -53,6 +53,7 @@ export async function post(connection: Connection, request: Post): Promise<Respo
   const timer = isUpload ? undefined : setTimeout(giveUp, TIMEOUT);
   connection.inFlight.add(stop);
   try {
+    if (request.signal?.aborted) throw new TypeError('taken back before its turn');
     return await send(connection, { ...request, signal: stop.signal });
   } finally {
     connection.inFlight.delete(stop);

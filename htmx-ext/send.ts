@@ -4,7 +4,7 @@
 import { writeEventQuery } from '../protocol/event.ts';
 import { parseFrames } from '../protocol/frame.ts';
 import { MEDIA } from '../protocol/names.ts';
-import type { Settlement } from '../protocol/patch.ts';
+import type { Settlement, Taken } from '../protocol/patch.ts';
 import type { Body } from './body.ts';
 import { dispatch, obey } from './dom.ts';
 import type { Entry, Page } from './page.ts';
@@ -38,6 +38,8 @@ interface Pending extends Intent {
   readonly abort: AbortController;
   /** When its turn came, or its upload last went on. */
   born: number;
+  /** How many bytes of it got through in the best try. */
+  furthest: number;
   number: number;
   epoch: string | undefined;
   /** Whether the server may have handled it without our knowing. */
@@ -90,6 +92,7 @@ export class Sender {
       end,
       abort: new AbortController(),
       born: Date.now(),
+      furthest: 0,
       number: 0,
       epoch: undefined,
       unknown: false,
@@ -112,12 +115,20 @@ export class Sender {
 
   /** A settlement came by frame, or with a subscribe. */
   settled(entry: Entry, settlement: Settlement): void {
-    const [first] = this.#lanesOf(entry)[settlement.lane ?? 'event'].queue;
+    const lane = this.#lanesOf(entry)[settlement.lane ?? 'event'];
+    const [first] = lane.queue;
     if (!first || first.number !== settlement.number || first.epoch !== entry.epoch) return;
     obey(entry.root, settlement.orders);
     first.end({ status: settlement.status });
     // a file that was refused need not be sent to its end
     if (settlement.lane) first.abort.abort();
+  }
+
+  /** The server has taken events up to these numbers, under this name, from before. */
+  resumed(entry: Entry, taken: Taken): void {
+    const lanes = this.#lanesOf(entry);
+    for (const name of ['event', 'upload'] as const)
+      lanes[name].number = Math.max(lanes[name].number, taken[name] ?? 0);
   }
 
   #lanesOf(entry: Entry): { event: Lane; upload: Lane } {
@@ -197,7 +208,7 @@ export class Sender {
     }
     const answer = await this.#post(entry, pending).catch(() => undefined);
     if (pending.abort.signal.aborted) return;
-    if (answer && !PASSING.has(answer.status)) return this.#read(lane, entry, pending, answer);
+    if (answer && !PASSING.has(answer.status)) return this.#read(lane, entry, pending, answer, tries);
     pending.unknown ||= !answer || answer.status === 502 || answer.status === 504;
     return pause(tries);
   }
@@ -210,7 +221,8 @@ export class Sender {
     const { body, abort } = pending;
     const type = typeof body === 'string' ? MEDIA.form : body.type;
     const onProgress = (loaded: number, total: number) => {
-      pending.born = Date.now();
+      if (loaded > pending.furthest) pending.born = Date.now();
+      pending.furthest = Math.max(loaded, pending.furthest);
       pending.onProgress?.(loaded, total);
     };
     return post(this.#page.connection, {
@@ -225,9 +237,9 @@ export class Sender {
   }
 
   /** Reads the answer: the effect, then how the event ended. */
-  async #read(lane: Lane, entry: Entry, pending: Pending, answer: Response): Promise<void> {
+  async #read(lane: Lane, entry: Entry, pending: Pending, answer: Response, tries: number): Promise<void> {
     if (answer.status === 401 || answer.status === 404 || answer.status === 409)
-      return this.#again(entry, pending, answer);
+      return this.#again(entry, pending, answer, tries);
     const isFrames = answer.headers.get('content-type')?.startsWith(MEDIA.frames);
     const text = isFrames ? await answer.text().catch(() => undefined) : '';
     if (text === undefined) {
@@ -237,6 +249,7 @@ export class Sender {
     for (const frame of parseFrames(text)) this.#page.receive(frame.event, frame.data);
     if (answer.status === 202) {
       pending.unknown = true; // its settlement comes by frame, or with the next subscribe
+      pending.born = Date.now();
       await Promise.race([pending.ending, this.#woken(lane)]);
     } else {
       pending.end({ status: answer.status === 204 ? 200 : answer.status });
@@ -244,12 +257,14 @@ export class Sender {
   }
 
   /** The server can't place the event. It was not handled, so it is sent again once the page is subscribed anew; else it is refused. */
-  async #again(entry: Entry, pending: Pending, answer: Response): Promise<void> {
+  async #again(entry: Entry, pending: Pending, answer: Response, tries: number): Promise<void> {
     const kind = await kindOf(answer);
     if (kind === 'stream' || kind === 'signature') {
       this.#page.connection.reopen();
     } else if (kind === 'instance' || kind === 'stale') {
+      if (kind === 'stale') pending.epoch = undefined; // its number was taken: it needs another
       this.#page.refresh(entry);
+      if (tries > 0) return pause(tries);
     } else {
       pending.end({ status: answer.status });
     }

@@ -3,11 +3,13 @@
 import type { Hello } from '../protocol/patch.ts';
 import type { Carrier, CarrierListener } from './carry.ts';
 import { startHub, type ToHub, type ToTabs } from './hub.ts';
+import { pollUntil } from './mode.ts';
 
 /** What tabs say to each other. */
 type Among =
   | { readonly to: 'each'; readonly kind: 'hi' | 'here'; readonly from: string; readonly shares: boolean }
-  | { readonly to: 'each'; readonly kind: 'share' };
+  | { readonly to: 'each'; readonly kind: 'share' }
+  | { readonly to: 'each'; readonly kind: 'bye'; readonly from: string };
 
 /** From so many tabs on, one stream is shared. */
 const MANY_TABS = 5;
@@ -29,6 +31,7 @@ export class Tabs {
   #shares = false;
   #isBroken = false;
   #isWaiting = false;
+  #hasWorker = false;
 
   /** @param swap is called when this tab must give its own stream up, for the shared one or for none, or may have one again. */
   constructor(base: () => string, viewer: string, isOn: () => boolean, swap: (toNothing: boolean) => void) {
@@ -60,18 +63,21 @@ export class Tabs {
     if (!this.#shares) return undefined;
     this.#carrier = listener;
     this.#isWaiting = true;
-    this.#tell('join');
+    if (this.#hasWorker) this.#startWorker(); // which may have died; where it lives, this says nothing to it
+    this.#join();
     return {
       close: () => {
         this.#carrier = undefined;
         this.#tell('leave');
       },
       hurry: () => this.#tell('hurry'),
+      isDead: (stream) => this.#say({ to: 'hub', kind: 'dead', from: this.#viewer, stream }),
     };
   }
 
   /** The page is put aside, and may come back: an open channel would keep it from that. It joins the others anew. */
   pause(): void {
+    this.#say({ to: 'each', kind: 'bye', from: this.#viewer });
     this.#channel?.close();
     this.#channel = undefined;
     this.#name = '';
@@ -82,12 +88,17 @@ export class Tabs {
     this.#channel?.postMessage(message);
   }
 
-  #tell(kind: ToHub['kind']): void {
+  #join(): void {
+    this.#say({ to: 'hub', kind: 'join', from: this.#viewer, polls: Date.now() < pollUntil() });
+  }
+
+  #tell(kind: 'leave' | 'pong' | 'hurry'): void {
     this.#say({ to: 'hub', kind, from: this.#viewer });
   }
 
   #hear(message: Among): void {
     if (message.kind === 'share') return this.#share();
+    if (message.kind === 'bye') return void this.#others.delete(message.from);
     const { kind, from, shares } = message;
     this.#others.add(from);
     if (kind === 'hi') this.#say({ to: 'each', kind: 'here', from: this.#viewer, shares: this.#shares });
@@ -99,20 +110,31 @@ export class Tabs {
   #share(): void {
     if (this.#shares || this.#isBroken) return;
     this.#shares = true;
-    if ('SharedWorker' in globalThis) this.#startWorker();
-    // the lock goes to the next tab when this one is closed or killed
-    else if (navigator.locks) void navigator.locks.request(this.#name, () => this.#lead());
-    else return this.#takeTurns();
-    this.#swap(false);
+    this.#hasWorker = 'SharedWorker' in globalThis;
+    if (this.#hasWorker || this.#isByLock()) this.#swap(false);
   }
 
   #startWorker(): void {
-    const worker = new SharedWorker(`${this.#base()}hub.js?${BUILD}`, { name: this.#name });
-    worker.onerror = () => {
-      this.#isBroken = true; // forbidden by a policy, say
-      this.#shares = false;
-      this.#carrier?.failed();
-    };
+    try {
+      const worker = new SharedWorker(`${this.#base()}hub.js?${BUILD}`, { name: this.#name });
+      worker.onerror = () => this.#hasNoWorker();
+    } catch {
+      this.#hasNoWorker();
+    }
+  }
+
+  /** A policy forbids it, say. */
+  #hasNoWorker(): void {
+    if (!this.#hasWorker) return;
+    this.#hasWorker = false;
+    if (!this.#isByLock()) this.#carrier?.failed();
+  }
+
+  /** The lock goes to the next tab when this one is closed or killed. */
+  #isByLock(): boolean {
+    if (navigator.locks) void navigator.locks.request(this.#name, () => this.#lead());
+    else this.#takeTurns();
+    return navigator.locks !== undefined;
   }
 
   #lead(): Promise<never> {
@@ -129,8 +151,11 @@ export class Tabs {
   }
 
   #obey(message: ToTabs): void {
-    if (message.kind === 'ping') return this.#tell(this.#isWaiting && this.#carrier ? 'join' : 'pong');
-    if (message.kind === 'lost') return this.#carrier?.lost();
+    if (message.kind === 'ping') return this.#isWaiting && this.#carrier ? this.#join() : this.#tell('pong');
+    if (message.kind === 'lost') {
+      this.#isWaiting = true;
+      return this.#carrier?.lost();
+    }
     const { name, data, only } = message;
     if (!this.#carrier || (only && only !== this.#viewer)) return;
     if (name === 'hello') this.#isWaiting = false;

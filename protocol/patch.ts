@@ -76,6 +76,9 @@ export interface Move {
   readonly reason: 'drain' | 'slow';
 }
 
+/** The number of the last event that was taken on in each lane. */
+export type Taken = Partial<Readonly<Record<'event' | 'upload', number>>>;
+
 /** The answer to one component of a subscribe. */
 export type Subscribed =
   | {
@@ -91,6 +94,8 @@ export type Subscribed =
       readonly updates?: readonly Update[];
       /** The last event of this viewer that has settled, in each lane. */
       readonly settled?: readonly Settlement[];
+      /** The numbers of the last events that were taken on, where there were some before. */
+      readonly taken?: Taken;
       /** Whether Back and Forward concern this component. */
       readonly navigates?: boolean;
     }

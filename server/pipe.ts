@@ -33,7 +33,7 @@ const RETRY = 2_000;
 const LINGER = 5_000;
 /** Milliseconds for which a poll waits for frames; and after which a reader that does not poll again is gone. */
 const POLL = 8_000;
-const POLL_GAP = 12_000;
+export const POLL_GAP = 12_000;
 
 /** Starts a response that is never cached, changed or held back. `identity`: see the option of that name. */
 function writeHead(response: ServerResponse, identity: boolean): void {
@@ -103,6 +103,11 @@ export class PollPipe implements Pipe {
     this.#clock = clock;
     this.#identity = identity;
     this.#closed = closed;
+  }
+
+  /** Whether there are frames that no poll has acknowledged. */
+  get hasWords(): boolean {
+    return this.#held.length > 0;
   }
 
   /** A poll has come: it is answered with what there is, or as soon as there is something, or with nothing after a while. */

@@ -1,8 +1,10 @@
 // Owns what is on this node: streams, instances, and the seats that join them.
 
 import type { Settlement } from '../protocol/patch.ts';
+import type { Clock } from './clock.ts';
 import type { Instance } from './instance.ts';
 import type { Bucket } from './limits.ts';
+import { POLL_GAP, type PollPipe } from './pipe.ts';
 import type { Stream } from './stream.ts';
 
 /** An event's POST that waits for its answer. */
@@ -60,6 +62,7 @@ export class Registry {
   /** How many streams there are, or are about to be. */
   reserved = 0;
   readonly #perSession = new Map<string, number>();
+  readonly #words = new Map<string, { readonly sessionId: string; readonly pipe: PollPipe }>();
   readonly #buckets = new Map<string, Bucket>();
   /** The seats of each session whose viewers are away, the longest first. */
   readonly #away = new Map<string, Set<Seat>>();
@@ -113,6 +116,20 @@ export class Registry {
     if (seats.size > 0) this.#away.set(sessionId, seats);
     else this.#away.delete(sessionId);
     return seats.size > most ? seats.values().next().value : undefined;
+  }
+
+  /** A stream that polled has ended between two polls: its last frames, which may say why, wait for the next one. */
+  keepWords({ id, sessionId }: Stream, pipe: PollPipe, clock: Clock): void {
+    this.#words.set(id, { sessionId, pipe });
+    clock.after(POLL_GAP, () => this.#words.delete(id));
+  }
+
+  /** The last frames of a stream, for the session that it was of. */
+  takeWords(id: string, sessionId: string): PollPipe | undefined {
+    const words = this.#words.get(id);
+    if (words?.sessionId !== sessionId) return undefined;
+    this.#words.delete(id);
+    return words.pipe;
   }
 
   /** How many seats have their frames sent to a stream. */

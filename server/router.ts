@@ -119,6 +119,10 @@ async function begin(
     throw error;
   });
   if (response.destroyed) return accept(registry.release(sessionId));
+  if (subscriptions.isClosed) {
+    registry.release(sessionId);
+    return refuse('unavailable', 'the server is closing');
+  }
   sessions.note(request);
   const id = clock.id();
   const key = tokens.streamKey(id);
@@ -131,7 +135,11 @@ async function begin(
     context,
     bucket: registry.bucketOf(sessionId, () => new Bucket(limits.burst, clock.now())),
   };
-  const stream = new Stream(reader, { ended: subscriptions.streamEnded, hasRoom: dispatch.catchUp }, clock.now);
+  const ended = (stream: Stream) => {
+    subscriptions.streamEnded(stream);
+    if (polls?.hasWords) registry.keepWords(stream, polls, clock);
+  };
+  const stream = new Stream(reader, { ended, hasRoom: dispatch.catchUp }, clock.now);
   const polls = isPoll ? new PollPipe(clock, identityEncoding, stream.closed) : undefined;
   stream.pipe = polls ?? new OpenPipe(response, identityEncoding, stream.closed);
   registry.streams.set(id, stream);
@@ -147,12 +155,14 @@ async function contextOf({ context }: Settings, request: LiveRequest): Promise<u
 
 /** The next poll of a stream that polls. */
 function poll(
-  { settings }: RouterParts,
+  { settings, registry }: RouterParts,
   stream: Stream | undefined,
   sessionId: string,
   params: URLSearchParams,
   response: ServerResponse,
 ): Result<void> {
+  const words = registry.takeWords(params.get('stream') ?? '', sessionId);
+  if (words) return accept(words.poll(response));
   if (!(stream?.pipe instanceof PollPipe) || stream.sessionId !== sessionId)
     return refuse('stream', 'no such stream to poll');
   if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many polls');

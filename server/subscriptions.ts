@@ -2,7 +2,7 @@
 // In: the items of a subscribe. Out: for each, what brings the page up to date, or why it can't be live.
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
-import type { ByeReason, GoneReason, Subscribed } from '../protocol/patch.ts';
+import type { ByeReason, GoneReason, Subscribed, Taken } from '../protocol/patch.ts';
 import { textOf } from './diff.ts';
 import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
@@ -104,7 +104,7 @@ export class Subscriptions {
     const missed = instance.since(held);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const said = { ...this.#describe(instance), ...updates };
-    return accept({ ...said, id: item.id, ...(settled.length > 0 ? { settled } : {}) });
+    return accept({ ...said, id: item.id, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
   }
 
   async #mount(wanted: Wanted): Promise<Result<Subscribed>> {
@@ -233,6 +233,12 @@ export class Subscriptions {
 /** Whether a page that comes for the first time shows this content already. One that comes back shows an earlier mounting's. */
 function shows({ content }: Instance, item: SubscribeItem, claims: Claims): boolean {
   return item.epoch === undefined && content !== undefined && hashContent(textOf(content)) === claims.content;
+}
+
+/** What a new entry of the page for an old seat must not number again. */
+function takenBy({ lanes }: Seat): { taken?: Taken } {
+  const taken = Object.entries(lanes).flatMap(([name, { number }]) => (number > 0 ? [[name, number]] : []));
+  return taken.length > 0 ? { taken: Object.fromEntries(taken) } : {};
 }
 
 async function isMounted(instance: Instance): Promise<boolean> {

@@ -35,7 +35,6 @@ describeInBrowser('tabs', (visit, htmx) => {
   beforeEach(async () => {
     app = await startApp({
       components: [Tab],
-      heartbeat: 1000,
       context: (req) => ({ user: req.query.user ?? req.headers['x-user'] ?? 'one' }),
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
