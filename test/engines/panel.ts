@@ -23,7 +23,7 @@ class Panel extends LiveComponent {
     this.count++;
   }
   render() {
-    return html`<p id="count">${this.count}</p><p id="said">${this.said}</p><button lv-event="add">+1</button>`;
+    return html`<button lv-event="add">+1</button><p id="count">${this.count}</p><p id="said">${this.said}</p>`;
   }
 }
 
