@@ -206,6 +206,54 @@ describeInBrowser('a connection', (visit, htmx) => {
     await second.page.waitForFunction(() => document.querySelector('.lv-connected'), undefined, { timeout: 20_000 });
   });
 
+  test('that the server ends, or that nothing needs any more, leaves no note', async () => {
+    const page = await open();
+    app.live.disconnect({ match: () => true });
+    await page.waitForFunction(() => document.querySelector('.lv-gone'));
+    await page.waitForTimeout(3000);
+    expect((await seen(page)).notes).toBe(0);
+    const other = await open();
+    await other.evaluate(() => document.querySelector('[data-id]')?.remove());
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(0), 5000);
+    await other.waitForTimeout(3000);
+    expect((await seen(other)).notes).toBe(0);
+  });
+
+  test('that is away while a component is taken out and put back: its next click counts', async () => {
+    const page = await open();
+    await countTo5(page);
+    gate.mode = 'refuse';
+    gate.cut();
+    await page.waitForFunction(() => document.querySelector('.lv-connecting'));
+    await page.evaluate(async () => {
+      const root = document.querySelector('[data-id]') as Element;
+      const text = root.outerHTML;
+      const place = root.parentElement as Element;
+      root.remove();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      place.insertAdjacentHTML('beforeend', text);
+      (window as unknown as { htmx: { process(element: Element): void } }).htmx.process(place);
+    });
+    gate.mode = 'pass';
+    await click(page);
+    await expect.poll(() => text(page, 'count'), { timeout: 15_000 }).toBe('6');
+  });
+
+  test('whose every subscribe finds its stream gone is not opened in a loop', async () => {
+    const { page } = await visit();
+    let streams = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('stream?v=1')) streams++;
+    });
+    await page.route('**/subscribe*', (route) =>
+      route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"title":"stream"}' }),
+    );
+    await page.goto(`${url}/page`);
+    await page.waitForTimeout(4000);
+    expect(streams).toBeLessThan(6);
+    expect(streams).toBeGreaterThan(1);
+  });
+
   test('in a page that the user comes back to is live again, with its state', async () => {
     const page = await open();
     await countTo5(page);

@@ -32,13 +32,16 @@ const WITHOUT: Record<string, string[]> = {
 
 describeInBrowser('tabs', (visit, htmx) => {
   let app: TestApp;
+  let policy = '';
   beforeEach(async () => {
+    policy = '';
     app = await startApp({
       components: [Tab],
       context: (req) => ({ user: req.query.user ?? req.headers['x-user'] ?? 'one' }),
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
         it.get('/page', async (req, res) => {
+          if (policy) res.setHeader('Content-Security-Policy', policy);
           const config = JSON.stringify({ liveview: { tabs: req.query.tabs !== 'off' } });
           res.send(
             `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Tab)}`,
@@ -131,6 +134,23 @@ describeInBrowser('tabs', (visit, htmx) => {
     await isLive(first);
     expect(await text(first, 'count')).toBe('1');
     await allShow(pages, 'again');
+  });
+
+  test('where a policy forbids workers, share all the same', async () => {
+    policy = "worker-src 'none'";
+    const { pages } = await openTabs(6);
+    await allLive(pages);
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    await allShow(pages, 'by lock');
+  });
+
+  test('that are left for another page are not counted on', async () => {
+    const { pages } = await openTabs(2);
+    const [first] = pages as [Page];
+    for (let n = 0; n < 5; n++) await first.goto(`${app.url}/page`);
+    await allLive(pages);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(app.live.stats().streams).toBe(2);
   });
 
   test('up to four have a stream each; with the option off, more have', async () => {

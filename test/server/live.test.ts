@@ -543,10 +543,19 @@ describe('disconnect and reconnect', () => {
       version,
       updates: [],
       settled: [{ id: counter.id, number: 1, status: 200 }],
+      taken: { event: 1 },
     });
     const [behind] = await client.subscribe([{ ...root, epoch: counter.epoch, version: 1 }]);
     expect(behind).toMatchObject({ updates: [{ from: 1, version: 2 }] });
     expect(Counter.log).not.toContain('unmount');
+  });
+
+  test('who comes back is told the number of the last event, so that none is numbered twice', async () => {
+    const client = await open({ components: [Counter] });
+    const counter = await client.live();
+    for (let n = 0; n < 3; n++) await counter.event('increment').expect(204);
+    const [again] = await client.subscribe(client.roots.slice(0, 1));
+    expect(again).toMatchObject({ taken: { event: 3 }, settled: [{ number: 3 }] });
   });
 
   test('a reader that is far behind gets the whole content', async () => {

@@ -206,6 +206,19 @@ describe('polls', () => {
     expect(await waiting).toMatchObject([{ event: 'bye', data: { reason: 'ended' } }]);
   });
 
+  test('that come after the stream was ended are told why, once, and in their own session', async () => {
+    const client = await open();
+    const [hello] = parseFrames((await poll(client)).body);
+    const { stream } = hello!.data as Hello;
+    app.live.disconnect({ match: () => true });
+    const thief = new Client(app);
+    await thief.load();
+    await poll(thief, `&stream=${stream}&ack=1`).expect(404);
+    const last = await poll(client, `&stream=${stream}&ack=1`).expect(200);
+    expect(parseFrames(last.body)).toContainEqual(expect.objectContaining({ event: 'bye', data: { reason: 'ended' } }));
+    await poll(client, `&stream=${stream}&ack=1`).expect(404);
+  });
+
   test('that stop end the stream', async () => {
     const timers = new Map<number, () => void>();
     const after = (ms: number, work: () => void) => {
@@ -352,6 +365,28 @@ describe('drain', () => {
     });
   });
 });
+
+test.each(['close', 'drain'] as const)(
+  '%s() while context(req) is awaited: no stream opens afterwards',
+  async (how) => {
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let isHeld = false;
+    await open({ context: () => (isHeld ? gate : undefined) });
+    const client = new Client(app);
+    await client.load();
+    isHeld = true;
+    const answer = client.agent.get('/live/stream?v=1').then(({ status }) => status);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (how === 'close') app.live.close();
+    else await app.live.drain({ within: 50 });
+    go();
+    expect(await answer).toBe(503);
+    expect(app.live.stats().streams).toBe(0);
+  },
+);
 
 test('an unsubscribe without ids ends all that the viewer has on the stream, and nothing of others', async () => {
   const client = await open();
