@@ -3,8 +3,8 @@
 import { createRequire } from 'node:module';
 import express from 'express';
 import session from 'express-session';
-import { html, LiveComponent, liveview } from 'htmx-liveview';
 import { chromium } from 'playwright-core';
+import { html, LiveComponent, liveview } from '../dist/server/index.js';
 import { makeRows, median, table } from './fixture.mjs';
 
 const CLICKS = 120;

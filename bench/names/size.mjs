@@ -1,0 +1,56 @@
+// Owns `size`: what a browser has to load, as a minified file, and compressed.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const { resolve } = createRequire(import.meta.url);
+const file = (path) => readFileSync(new URL(`../../dist/${path}`, import.meta.url));
+const gzip = (...parts) => gzipSync(Buffer.concat(parts), { level: 9 }).length;
+
+/** Minifies what a peer publishes, all of it in one file. */
+async function bundle(source) {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: new URL('..', import.meta.url).pathname },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+const PHOENIX =
+  "import 'phoenix_html'; import { Socket } from 'phoenix'; import { LiveSocket } from 'phoenix_live_view'; new LiveSocket('/live', Socket).connect();";
+
+async function peers() {
+  const phoenix = await bundle(PHOENIX);
+  const small = async (name, source) => {
+    const text = await bundle(source);
+    return { [`${name}_min`]: text.length, [`${name}_gzip`]: gzip(text) };
+  };
+  const htmx = readFileSync(resolve('htmx.org/dist/htmx.min.js'));
+  return {
+    liveviewjs_min: phoenix.length,
+    liveviewjs_gzip: gzip(phoenix),
+    ...(await small('htmx_ws', readFileSync(resolve('htmx-ext-ws'), 'utf8'))),
+    ...(await small('htmx_sse', readFileSync(resolve('htmx-ext-sse'), 'utf8'))),
+    htmx_gzip: gzip(htmx),
+  };
+}
+
+export async function size() {
+  const ext = file('liveview.min.js');
+  const hub = file('hub.js');
+  return {
+    ext_min: ext.length,
+    ext_gzip: gzip(ext),
+    ext_brotli: brotliCompressSync(ext).length,
+    ext_tabs_min: ext.length + hub.length,
+    ext_tabs_gzip: gzip(ext) + gzip(hub),
+    ext_tabs_brotli: brotliCompressSync(ext).length + brotliCompressSync(hub).length,
+    ...(await peers()),
+  };
+}
