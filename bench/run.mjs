@@ -1,6 +1,7 @@
 // Owns the entry: `npm run bench` measures everything, `npm run bench -- NAME --json` one thing, `--quick` within 50 seconds each.
 import { check, writeBaseline } from './check.mjs';
 import { fanOut } from './names/fan-out.mjs';
+import { heap } from './names/heap.mjs';
 import { memory } from './names/memory.mjs';
 import { profile } from './names/profile.mjs';
 import { scale } from './names/scale.mjs';
@@ -36,7 +37,12 @@ const args = process.argv.slice(2);
 const options = { quick: args.includes('--quick') };
 const isJson = args.includes('--json');
 const [name, ...rest] = args.filter((arg) => !arg.startsWith('--'));
-const commands = { check: () => check(measure), baseline: () => writeBaseline(measure), profile: () => profile(rest) };
+const commands = {
+  check: () => check(measure),
+  baseline: () => writeBaseline(measure),
+  profile: () => profile(rest),
+  heap: () => heap(rest),
+};
 
 async function all() {
   const results = {};

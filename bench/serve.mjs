@@ -1,7 +1,11 @@
 // Owns a server's process: starts one system, tells its port, and answers what the load generator asks. `node serve.mjs NAME`
 import { createServer } from 'node:http';
+import { Session } from 'node:inspector/promises';
 import v8 from 'node:v8';
 import { SYSTEMS } from './systems.mjs';
+
+// express-session warns of its MemoryStore in production; the sessions of a measurement may go with it
+console.warn = (...said) => String(said[0]).includes('MemoryStore') || console.error(...said);
 
 const { server: file, options } = SYSTEMS[process.argv[2]];
 const { make } = await import(`./servers/${file}.mjs`);
@@ -23,11 +27,22 @@ async function memory() {
   return { rss, heap: heapUsed + external };
 }
 
+const inspector = new Session();
+
+async function profileStart() {
+  inspector.connect();
+  await inspector.post('Profiler.enable');
+  await inspector.post('Profiler.setSamplingInterval', { interval: 200 });
+  await inspector.post('Profiler.start');
+}
+
 const asks = {
+  profileStart,
+  profileStop: async () => (await inspector.post('Profiler.stop')).profile,
   cpu: () => process.cpuUsage(),
   memory,
   snapshot: (file) => v8.writeHeapSnapshot(file),
-  exit: () => setImmediate(() => process.exit()),
+  exit: () => process.exit(),
   ...actions,
 };
 

@@ -1,6 +1,6 @@
 // Owns the closed loop: each viewer sends its next event as soon as it has the effect of the last.
 
-/** Lets the viewers send for `ms`; gives the number of events and their times in ms. */
+/** Lets the viewers send for `ms`; gives the ms that each event took. */
 export async function loop(viewers, ms) {
   const times = [];
   const end = performance.now() + ms;
@@ -16,9 +16,8 @@ export async function loop(viewers, ms) {
   return times;
 }
 
-/** The same with a warm-up before it; gives events a second, and the server's CPU microseconds for each. */
-export async function measureLoop(child, viewers, { warm, ms }) {
-  await loop(viewers, warm);
+/** A loop; gives events a second, and the server's CPU microseconds for each. */
+export async function measureLoop(child, viewers, ms) {
   const cpu = await child.cpu();
   const start = performance.now();
   const times = await loop(viewers, ms);

@@ -47,7 +47,7 @@ const inKb = (results, field) =>
 
 export async function memory({ quick }) {
   const viewers = quick ? 2_000 : 10_000;
-  const results = await rounds(NAMES, quick ? 1 : 3, (name) => measure(name, viewers));
+  const results = await rounds(NAMES, quick ? 1 : 2, (name) => measure(name, viewers));
   return {
     ...inKb(results, 'idle'),
     after_event: inKb(results, 'after'),

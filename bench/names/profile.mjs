@@ -1,35 +1,40 @@
-// Owns `profile`: where the time of a system's server goes under load, and on request a heap snapshot of its idle viewers.
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Owns `profile`: where the time of a system's server goes under load. `npm run bench -- profile ours`
 import { Child } from '../child.mjs';
 import { openMany } from '../load/clients.mjs';
-import { measureLoop } from '../load/loop.mjs';
+import { loop } from '../load/loop.mjs';
 
 const MOST = 25;
 
-/** `npm run bench -- profile ours`: the functions with the most self time, in per cent of the busy time. */
+/** The functions with the most self time, in per cent of the busy time, after a warm-up. */
 export async function profile([name = 'ours']) {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const child = await Child.start(name, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  const child = await Child.start(name);
   const viewers = await openMany(() => child.open({}), 100);
-  await measureLoop(child, viewers, { warm: 1000, ms: 6000 });
+  await loop(viewers, 6000);
+  await child.ask('profileStart');
+  await loop(viewers, 6000);
+  const found = await child.ask('profileStop');
   for (const viewer of viewers) viewer.close();
   await child.stop();
-  const [file] = readdirSync(folder);
-  const found = selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  console.table(found.slice(0, MOST));
-  return found.slice(0, MOST);
+  const functions = selfTimes(found, ({ functionName, url, lineNumber }) => {
+    return `${functionName || '(anonymous)'} ${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`;
+  });
+  console.table(functions.slice(0, MOST));
+  console.table(selfTimes(found, ({ url, functionName }) => area(url, functionName)).slice(0, MOST));
+  return functions.slice(0, MOST);
 }
 
-function selfTimes({ nodes, samples, timeDeltas }) {
-  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+/** Whose code it is. */
+function area(url, name) {
+  if (url === '') return name.startsWith('(') ? name : 'native code';
+  const own = /dist\/((?:server|protocol|views)\/[^/]*)$/.exec(url);
+  return own?.[1] ?? /node_modules\/((?:@[^/]*\/)?[^/]*)/.exec(url)?.[1] ?? url;
+}
+
+function selfTimes({ nodes, samples, timeDeltas }, nameOf) {
+  const byId = new Map(nodes.map((node) => [node.id, nameOf(node.callFrame)]));
   const times = new Map();
-  for (const [at, id] of samples.entries()) {
-    const { functionName, url, lineNumber } = byId.get(id);
-    const place = `${functionName || '(anonymous)'} ${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`;
-    times.set(place, (times.get(place) ?? 0) + timeDeltas[at]);
-  }
+  for (const [at, id] of samples.entries())
+    times.set(byId.get(id), (times.get(byId.get(id)) ?? 0) + Math.max(0, timeDeltas[at]));
   const busy = [...times].filter(([place]) => !/^\((idle|root)\)/.test(place));
   const total = busy.reduce((sum, [, time]) => sum + time, 0);
   return busy

@@ -1,14 +1,11 @@
 // Owns a peer: LiveViewJS on Express, with its own page and its own websocket messages.
-import { createRequire } from 'node:module';
+import './offline.mjs';
+import { NodeExpressLiveViewServer } from '@liveviewjs/express';
 import express from 'express';
 import session from 'express-session';
 import { createLiveView, html, safe } from 'liveviewjs';
 import { WebSocketServer } from 'ws';
 import { makeRows } from '../rows.mjs';
-
-// it asks a CDN for a list of media types when it is loaded, and writes an error where there is none
-globalThis.fetch = async () => Response.json({});
-const { NodeExpressLiveViewServer } = createRequire(import.meta.url)('@liveviewjs/express');
 
 const counter = createLiveView({
   mount: (socket) => socket.assign({ count: 0 }),
