@@ -29,7 +29,7 @@ const RATIOS = {
   diff: {
     'html_row_us to text_us': (it) => it.html_row_us / it.text_us,
     'string_row_us to text_us': (it) => it.string_row_us / it.text_us,
-    'html_row_us of 2000 rows to 1000': ({ html_row_us_by_rows: it }) => it[2000] / it[1000],
+    'html_row_us of 10000 rows to 1000': ({ html_row_us_by_rows: it }) => it[10000] / it[1000],
   },
   wire: {
     'row_bytes to liveviewjs_row_bytes': (it) => it.row_bytes / it.liveviewjs_row_bytes,

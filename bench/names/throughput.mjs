@@ -32,13 +32,13 @@ async function compare(clients, { warm, ms, runs }) {
 }
 
 export async function throughput({ quick }) {
-  const times = quick ? { warm: 2000, ms: 600, runs: 4 } : { warm: 6000, ms: 3000, runs: 7 };
+  const times = quick ? { warm: 2000, ms: 600, runs: 3 } : { warm: 6000, ms: 3000, runs: 5 };
   const { results, notes } = await compare(100, times);
   return { ...pick(results, 'events'), server_us: pick(results, 'server_us', 1), ...notes };
 }
 
 export async function roundTrip({ quick }) {
-  const times = quick ? { warm: 2000, ms: 500, runs: 4 } : { warm: 6000, ms: 2000, runs: 7 };
+  const times = quick ? { warm: 2000, ms: 500, runs: 3 } : { warm: 5000, ms: 2000, runs: 5 };
   const { results, notes } = await compare(1, times);
   const p50 = pick(results, 'p50', 3);
   return { ...p50, p50, p99: pick(results, 'p99', 3), server_us: pick(results, 'server_us', 1), ...notes };
