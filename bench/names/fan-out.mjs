@@ -7,6 +7,7 @@ import { pick, rounds } from '../rounds.mjs';
 
 /** The extension acknowledges after so many frames. */
 const ACK_EVERY = 16;
+const WARM_UP = 16;
 
 const CASES = {
   ours_shared: { system: 'ours', path: '/?of=bench.Shared', acks: true },
@@ -30,33 +31,35 @@ async function measure({ system, path, acks }, count, publishes) {
 
 async function publishAll(child, viewers, ackEvery, publishes) {
   const audience = listen(viewers);
-  for (let n = 1; n <= ackEvery || n <= 4; n++) await audience.reach(() => child.ask('publish', n));
-  if (ackEvery) await acknowledge(viewers);
-  const last = [];
-  const cpu = { frames: 0, acks: 0 };
-  let ackMs = 0;
+  const publish = (n) => audience.reach(() => child.ask('publish', n));
+  for (let n = 1; n <= WARM_UP; n++) await publish(n);
+  if (ackEvery) await acknowledgeAll(viewers, WARM_UP);
+  const frames = [];
+  const acks = [];
   for (let n = 1; n <= publishes; n++) {
-    let before = await child.cpu();
-    last.push(await audience.reach(() => child.ask('publish', 1000 + n)));
-    cpu.frames += (await child.cpu()) - before;
-    if (!ackEvery || n % ackEvery > 0) continue;
-    before = await child.cpu();
-    ackMs += await acknowledge(viewers);
-    cpu.acks += (await child.cpu()) - before;
+    frames.push(await timed(child, () => publish(WARM_UP + n)));
+    if (ackEvery && n % ackEvery === 0) acks.push(await timed(child, () => acknowledgeAll(viewers, WARM_UP + n)));
   }
-  return sum(last, ackMs, cpu, viewers.length, ackEvery);
+  return sum(frames, acks, viewers.length);
 }
 
-function sum(last, ackMs, cpu, viewers, ackEvery) {
-  const deliveries = last.length * viewers;
-  const ms = last.reduce((all, one) => all + one, 0);
-  const acks = ackEvery ? deliveries / ackEvery : 0;
+/** What some work took: ms on the clock, microseconds of the server's CPU. */
+async function timed(child, work) {
+  const before = await child.cpu();
+  const ms = await work();
+  return { ms, us: (await child.cpu()) - before };
+}
+
+function sum(frames, acks, viewers) {
+  const total = (parts, field) => parts.reduce((all, part) => all + part[field], 0);
+  const deliveries = frames.length * viewers;
+  const ms = total(frames, 'ms');
   return {
-    per_second: deliveries / ((ms + ackMs) / 1000),
+    per_second: deliveries / ((ms + total(acks, 'ms')) / 1000),
     without_acks: deliveries / (ms / 1000),
-    last_ms: median(last),
-    server_us: (cpu.frames + cpu.acks) / deliveries,
-    ack_us: acks ? cpu.acks / acks : 0,
+    last_ms: median(frames.map((frame) => frame.ms)),
+    server_us: (total(frames, 'us') + total(acks, 'us')) / deliveries,
+    ack_us: acks.length > 0 ? total(acks, 'us') / acks.length / viewers : 0,
   };
 }
 
@@ -65,9 +68,9 @@ function listen(viewers) {
   let missing = 0;
   let done;
   for (const { stream } of viewers) {
-    stream.onFrames = (found) => {
-      missing -= found;
-      if (found > 0 && missing === 0) done();
+    stream.onFrames = (found, text) => {
+      missing -= text.includes('event: beat') ? found - 1 : found;
+      if (missing <= 0) done();
     };
   }
   return {
@@ -84,10 +87,10 @@ function listen(viewers) {
   };
 }
 
-async function acknowledge(viewers) {
+async function acknowledgeAll(viewers, published) {
   const start = performance.now();
-  // the first frame is the retry line, which has no number
-  await Promise.all(viewers.map((viewer) => viewer.acknowledge(viewer.stream.frames - 1)));
+  const count = published + 1; // `hello` came before
+  await Promise.all(viewers.map((viewer) => viewer.acknowledge(count)));
   return performance.now() - start;
 }
 
