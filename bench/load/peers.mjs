@@ -54,6 +54,7 @@ class WsViewer {
   }
 
   close() {
+    clearInterval(this.beating);
     this.socket.close();
   }
 }
@@ -81,6 +82,16 @@ async function openWs(port, { posts } = {}) {
   return viewer;
 }
 
+/** As the phoenix client does: without it the server drops what it keeps after a minute. */
+const BEAT = 25_000;
+const beat = encode(JSON.stringify([null, '9', 'phoenix', 'heartbeat', {}]));
+const isBeat = (payload) => payload[1] === 0x6e; // `[null,`
+
+function keepAlive(viewer) {
+  viewer.socket.isSkipped = isBeat;
+  viewer.beating = setInterval(() => viewer.socket.send(beat), BEAT);
+}
+
 async function openLiveViewJs(port, { posts, path = '/', event = 'increment', value = {} } = {}) {
   const page = await load(port, posts, path);
   const [, csrf] = /csrf-token" content="([^"]*)"/.exec(page.body);
@@ -92,6 +103,7 @@ async function openLiveViewJs(port, { posts, path = '/', event = 'increment', va
   const params = { _csrf_token: csrf, _mounts: 0 };
   const join = { url: `http://localhost${path}`, params, session, static: '' };
   await viewer.socket.call(encode(JSON.stringify(['4', '4', topic, 'phx_join', join])));
+  keepAlive(viewer);
   viewer.next = encode(JSON.stringify(['4', '5', topic, 'event', { type: 'click', event, value }]));
   return viewer;
 }

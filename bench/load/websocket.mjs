@@ -18,8 +18,8 @@ export function encode(text) {
 
 /** One open websocket. `call` sends a message and gives the payload of the next one. */
 export class WsSocket {
-  /** Bytes of the last message, its frame's head included. */
-  bytes = 0;
+  /** Whether a message is no answer to a call. */
+  isSkipped = () => false;
   #socket;
   #held = Buffer.alloc(0);
   #done;
@@ -44,12 +44,16 @@ export class WsSocket {
   #read(chunk) {
     this.#held = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     if (!this.#isOpen) return this.#readHandshake();
-    const end = messageEnd(this.#held);
-    if (end === undefined || this.#held.length < end.at) return;
-    const payload = this.#held.subarray(end.from, end.at);
-    this.bytes = end.at;
-    this.#held = this.#held.subarray(end.at);
-    this.#done(payload);
+    for (let end = messageEnd(this.#held); end && this.#held.length >= end.at; end = messageEnd(this.#held)) {
+      const payload = this.#held.subarray(end.from, end.at);
+      this.#held = this.#held.subarray(end.at);
+      if (!this.isSkipped(payload)) this.#done(payload);
+    }
+  }
+
+  /** Sends a message that nobody waits for. */
+  send(message) {
+    this.#socket.write(message);
   }
 
   #readHandshake() {
