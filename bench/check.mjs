@@ -11,7 +11,6 @@ const RATIOS = {
     'server_us of ours to bare': ({ server_us: it }) => it.ours / it.bare,
     'server_us of ours_express to bare_express': ({ server_us: it }) => it.ours_express / it.bare_express,
     'server_us of ours to liveviewjs': ({ server_us: it }) => it.ours / it.liveviewjs,
-    'events/s of bare to ours': (it) => it.bare / it.ours,
   },
   'round-trip': {
     'p50 of ours to bare': ({ p50 }) => p50.ours / p50.bare,
