@@ -257,8 +257,8 @@ export class Dispatch {
     const orders = instance.browser.take();
     if (!change && orders.length === 0) return;
     const filled = change && this.#mounter.fillChange(instance, change);
-    const update = instance.advance({ ...filled, ...(orders.length > 0 ? { orders } : {}) });
-    const frame = encodeFrame('update', JSON.stringify(update));
+    const { update, text } = instance.advance({ ...filled, ...(orders.length > 0 ? { orders } : {}) });
+    const frame = encodeFrame('update', text);
     for (const seat of this.#registry.seatsOf(instance)) {
       if (seat.answering || !seat.stream) continue;
       if (seat.behind === undefined && seat.stream.hasRoom) seat.stream.write(frame);

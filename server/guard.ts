@@ -76,12 +76,12 @@ export class Guard {
     if (!found) return refuse('signature', 'no signature, or one of another form');
     const { keyid, tag, created } = found.params;
     const base = signatureBase(signedComponents(signed), found.text);
-    if (!this.#tokens.isSigned(this.#tokens.streamKey(keyid), base, found.mac))
+    const stream = this.#registry.streams.get(keyid);
+    if (!this.#tokens.isSigned(stream?.key ?? this.#tokens.streamKey(keyid), base, found.mac))
       return refuse('signature', 'the signature is wrong');
     if (tag !== endpoint) return refuse('signature', `signed for ${tag}, sent to ${endpoint}`);
     if (Math.abs(created - this.#settings.clock.now() / 1000) > LEEWAY)
       return refuse('signature', 'signed too long ago');
-    const stream = this.#registry.streams.get(keyid);
     if (stream && !stream.isFrom(headers.origin ?? ''))
       return refuse('origin', `from ${headers.origin}, not as before`);
     if (!stream) return accept({ streamId: keyid, stream });

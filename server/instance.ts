@@ -215,19 +215,30 @@ export class Instance implements Host {
   }
 
   async #invoke(call: Call, params: unknown): Promise<Outcome> {
-    const stop = new AbortController();
-    this.#signals.add(stop);
+    let stop: AbortController | undefined;
+    const signal = () => {
+      stop ??= new AbortController();
+      this.#signals.add(stop);
+      return stop.signal;
+    };
     try {
       const { browser, issues: _, ...facts } = call;
-      const event: LiveEvent = { ...facts, browser, signal: stop.signal };
+      const event: LiveEvent = {
+        ...facts,
+        browser,
+        // few handlers look at it, and making one costs more than many a handler
+        get signal() {
+          return signal();
+        },
+      };
       const handler = (this.#component as unknown as Record<string, Function>)[call.name] as Function;
       await this.#inTime(`${call.name}()`, handler.call(this.#component, params, event));
       return { status: 200 };
     } catch (error) {
-      stop.abort();
+      stop?.abort();
       throw error;
     } finally {
-      this.#signals.delete(stop);
+      if (stop) this.#signals.delete(stop);
     }
   }
 
@@ -317,10 +328,11 @@ export class Instance implements Host {
   }
 
   /** Takes the next version, and keeps its update for readers that are a little behind. */
-  advance(change: Omit<Update, 'id' | 'from' | 'version'>): Update {
+  advance(change: Omit<Update, 'id' | 'from' | 'version'>): { update: Update; text: string } {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
-    this.#recent.keep(update);
-    return update;
+    const text = JSON.stringify(update);
+    this.#recent.keep(update, text.length);
+    return { update, text };
   }
 
   /** The updates that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */

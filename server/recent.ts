@@ -11,9 +11,8 @@ export class Recent {
   readonly #kept: { readonly update: Update; readonly length: number }[] = [];
   #length = 0;
 
-  /** Keeps an update, and lets go of the oldest where there are too many. */
-  keep(update: Update): void {
-    const { length } = JSON.stringify(update);
+  /** Keeps an update, whose text has `length` characters, and lets go of the oldest where there are too many. */
+  keep(update: Update, length: number): void {
     this.#kept.push({ update, length });
     this.#length += length;
     while (this.#kept.length > MOST || (this.#length > MOST_LENGTH && this.#kept.length > 1)) {
