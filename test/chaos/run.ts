@@ -99,7 +99,7 @@ export async function runChaos(seconds: number, seed: number, count = 8): Promis
   const end = Date.now() + seconds * 1000;
   await Promise.all(clients.map((client) => act(client, random, end)));
   proxy.faults = CALM;
-  await until(() => clients.every(({ endings }) => endings.every(({ ending }) => ending)), 75_000);
+  await until(() => clients.every(({ endings }) => endings.every(({ ending }) => ending)), 240_000); // a backlog may be long
   await pause(2500);
 
   const report = judge(clients);
