@@ -11,30 +11,37 @@ import { World } from './world.ts';
 const HEARTBEAT = 2_000;
 /** The part of the time that warms up, and of a phase over which viewers arrive. */
 const WARM = 0.2;
+/** Milliseconds of it at least: until then it is the engine that grows, with the code that it compiles. */
+const LEAST_WARM = 30_000;
 const ARRIVE = 0.2;
 /** Milliseconds until the last viewer counts as gone: a poll that does not come back has 12 s, then the resume window. */
 const EMPTY = 30_000;
 /** Milliseconds after that for what lingers: sockets of ended responses, kept connections. */
-const LINGER = 8_000;
+const LINGER = 25_000;
+/** Connections for pages, POSTs and polls; each stream has one more. */
+const SOCKETS = 800;
 const MOST_GROWTH = 0.05;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Lets viewers live for a while, and waits until the last has gone. */
-async function phase(server: Forked, origin: string, clients: number, ms: number): Promise<World> {
+async function phase(server: Forked, clients: readonly RawClient[], ms: number): Promise<World> {
   const world = new World(HEARTBEAT);
-  const agent = new Agent({ keepAlive: true });
-  const target = { origin, agent };
-  const lives = Array.from({ length: clients }, async (_, at) => {
-    await world.pause((at / clients) * ms * ARRIVE);
-    await live(new RawClient(target), world);
+  const lives = clients.map(async (client, at) => {
+    await world.pause((at / clients.length) * ms * ARRIVE);
+    await live(client, world);
   });
   await pause(ms);
   world.end();
   await Promise.all(lives);
-  agent.destroy();
   await emptied(server);
   return world;
+}
+
+/** Viewers with a session each, which they keep: what the store holds of them must not look like growth. */
+function makeClients(origin: string, count: number): RawClient[] {
+  const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
+  return Array.from({ length: count }, () => new RawClient({ origin, agent }));
 }
 
 async function emptied(server: Forked): Promise<void> {
@@ -70,6 +77,7 @@ function summarize(minutes: number, clients: number, worlds: readonly World[], [
     heap_warm_mb: mb(warm.heap),
     heap_end_mb: mb(end.heap),
     heap_growth: Math.round((end.heap / warm.heap - 1) * 10_000) / 10_000,
+    sessions: end.sessions,
     rss_end_mb: mb(end.rss),
     instances: Math.max(end.stats.instances, left('instances')),
     streams: Math.max(end.stats.streams, left('streams')),
@@ -98,11 +106,12 @@ export async function main(args: readonly string[]): Promise<void> {
   const server = new Forked(new URL('./server.mjs', import.meta.url));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const { port } = await server.answer<{ port: number }>();
-  const origin = `http://127.0.0.1:${port}`;
   const idle = await settled(server);
-  const before = await phase(server, origin, clients, minutes * 60_000 * WARM);
+  const viewers = makeClients(`http://127.0.0.1:${port}`, clients);
+  const warmth = Math.max(WARM * minutes * 60_000, LEAST_WARM);
+  const before = await phase(server, viewers, warmth);
   const warm = await settled(server);
-  const main = await phase(server, origin, clients, minutes * 60_000 * (1 - WARM));
+  const main = await phase(server, viewers, (1 - WARM) * minutes * 60_000);
   const { said, ...result } = summarize(minutes, clients, [before, main], [idle, warm, await settled(server)]);
   for (const line of said) console.log(`Error: ${line}`);
   if (!values.json) console.table(result);

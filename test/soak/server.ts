@@ -10,6 +10,8 @@ import { type Figures, takeFigures } from './figures.ts';
 export const WINDOW = 2_000;
 export const HEARTBEAT = 2_000;
 const NEWS = 4_000;
+/** Longer than the pauses of those that share a connection. */
+const KEEP_ALIVE = 20_000;
 const SECRET = 'a secret of the soak test, long enough to be one';
 
 /** What the server says of itself, when asked. */
@@ -17,6 +19,8 @@ export interface Report extends Figures {
   readonly stats: { readonly streams: number; readonly instances: number };
   readonly connections: number;
   readonly listeners: number;
+  /** How many sessions the store holds: as many as there are viewers, for each keeps its cookie. */
+  readonly sessions: number;
   /** How often the store was asked for a session since the report before: by the session watch, where no request comes. */
   readonly asked: number;
   readonly errors: readonly string[];
@@ -64,6 +68,7 @@ app.get('/out', (req, res) => req.session.destroy(() => res.send('out')));
 let n = 0;
 setInterval(() => live.publish(news, `news ${++n}`), NEWS);
 const server = createServer(app);
+server.keepAliveTimeout = KEEP_ALIVE;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 process.on('message', async (question: 'quick' | 'whole') => {
@@ -80,6 +85,7 @@ async function report(): Promise<Report> {
     stats: live.stats(),
     connections: await connections(),
     listeners: listeners.reduce((sum, count) => sum + count, 0),
+    sessions: Object.keys((store as unknown as { sessions: object }).sessions).length,
     asked,
     errors,
   };

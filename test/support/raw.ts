@@ -39,9 +39,11 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Frames and characters after which a page acknowledges: what the extension does. */
+/** Frames and characters after which a page acknowledges at the latest: what the extension does. */
 const ACK_FRAMES = 16;
 const ACK_LENGTH = 64 * 1024;
+/** How often a request is sent again because its kept connection had just been closed. */
+const MOST_TRIES = 5;
 const ROOT = /data-id="([^"]+)" data-component="([^"]+)" data-session="([^"]+)"/g;
 
 /** One viewer. */
@@ -62,6 +64,8 @@ export class RawClient {
   #last = 0;
   #acked = 0;
   #length = 0;
+  /** Not the same for all: thousands that acknowledge in the same moment need a connection each. */
+  readonly #ackFrames = Math.ceil(ACK_FRAMES * (0.5 + Math.random() / 2));
   readonly #target: RawTarget;
 
   constructor(target: RawTarget) {
@@ -140,7 +144,8 @@ export class RawClient {
       if (event === 'update') this.#took(data as Update);
       if (event === 'bye') this.cut();
     }
-    if (this.acks && (this.#last - this.#acked >= ACK_FRAMES || this.#length >= ACK_LENGTH)) void this.acknowledge();
+    if (this.acks && (this.#last - this.#acked >= this.#ackFrames || this.#length >= ACK_LENGTH))
+      void this.acknowledge();
   }
 
   #took(update: Update): void {
@@ -261,8 +266,8 @@ export class RawClient {
     return this.#send('POST', `/live/${endpoint}${query}`, { headers, body, signal });
   }
 
-  /** Sends a request over a kept connection; once more where that had just been closed. */
-  #send(method: string, path: string, sent: Sent = {}, isAgain = false): Promise<RawAnswer> {
+  /** Sends a request over a kept connection; again where that had just been closed. */
+  #send(method: string, path: string, sent: Sent = {}, tries = 1): Promise<RawAnswer> {
     const { origin, agent } = this.#target;
     const { headers, body = '', signal } = sent;
     const length = method === 'POST' ? { 'Content-Length': Buffer.byteLength(body) } : {};
@@ -274,7 +279,8 @@ export class RawClient {
         }, reject);
       });
       out.on('error', (error) => {
-        if (out.reusedSocket && !isAgain && !signal?.aborted) resolve(this.#send(method, path, sent, true));
+        if (out.reusedSocket && tries < MOST_TRIES && !signal?.aborted)
+          resolve(this.#send(method, path, sent, tries + 1));
         else reject(error);
       });
       out.end(body);
