@@ -41,6 +41,10 @@ export class Normal {
     }
   }
 
+  get count(): number {
+    return this.#clients.length;
+  }
+
   /** The round trips since the last call, in milliseconds, sorted. */
   take(): number[] {
     const times = this.#times.sort((a, b) => a - b);

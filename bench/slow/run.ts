@@ -29,6 +29,8 @@ const percentile = (sorted: readonly number[], part: number) => sorted[Math.floo
 interface Window {
   readonly p50: number;
   readonly p99: number;
+  /** How much of a processor the server used, in percent. */
+  readonly cpu: number;
   readonly figures: Figures;
 }
 
@@ -44,10 +46,13 @@ const ask = ({ server }: Bench, question: Question) => server.ask<Figures>(quest
 
 /** Measures the normal readers for a while, then the server. */
 async function measure(bench: Bench): Promise<Window> {
+  const before = await ask(bench, 'count');
   bench.normal.take();
   await pause(bench.seconds * 1000);
   const times = bench.normal.take();
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), figures: await ask(bench, 'figures') };
+  const figures = await ask(bench, 'figures');
+  const cpu = (figures.cpu - before.cpu) / bench.seconds / 10;
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), cpu, figures };
 }
 
 /** Measures with slow readers, and sends them away. */
@@ -55,17 +60,18 @@ async function withSlow(bench: Bench, streams: string | undefined, look: () => P
   const clients = await comeSlow({ ...bench.target, ...(streams ? { streams } : {}) }, bench.slow);
   await pause(FILL);
   const window = await measure(bench);
+  if (window.figures.streams < bench.normal.count + bench.slow) throw new Error('slow readers were ended too early');
   await look();
   for (const client of clients) client.cut();
-  await gone(bench, window.figures.streams - bench.slow);
+  await gone(bench);
   return window;
 }
 
-/** Waits until so many streams are left, and no instance waits for its viewer's return. */
-async function gone(bench: Bench, streams: number): Promise<void> {
+/** Waits until only the normal readers are left, and no instance waits for its viewer's return. */
+async function gone(bench: Bench): Promise<void> {
   for (;;) {
-    const now = await ask(bench, 'count');
-    if (now.streams <= streams && now.instances <= streams) return;
+    const { streams, instances } = await ask(bench, 'count');
+    if (Math.max(streams, instances) <= bench.normal.count) return;
     await pause(250);
   }
 }
@@ -73,7 +79,16 @@ async function gone(bench: Bench, streams: number): Promise<void> {
 /** Windows without and with slow readers, in turn: the machine's other work falls on both. */
 async function inTurn(bench: Bench, rounds: number, streams?: string, look?: () => Promise<void>) {
   const windows: (readonly [Window, Window])[] = [];
-  for (let at = 0; at < rounds; at++) windows.push([await measure(bench), await withSlow(bench, streams, look)]);
+  for (let at = 0; at < rounds; at++) {
+    windows.push([await measure(bench), await withSlow(bench, streams, look)]);
+    console.log(
+      streams ? 'proxied' : 'direct',
+      windows
+        .at(-1)
+        ?.map(({ p50, p99 }) => `p50 ${round(p50)} ms, p99 ${round(p99)} ms`)
+        .join('; with slow readers '),
+    );
+  }
   const middle = (of: (pair: readonly [Window, Window]) => number) => median(windows.map(of));
   const per = (of: (figures: Figures) => number) =>
     Math.round(middle(([a, b]) => (of(b.figures) - of(a.figures)) / bench.slow / 1024));
@@ -83,6 +98,8 @@ async function inTurn(bench: Bench, rounds: number, streams?: string, look?: () 
     p50_slow_ms: round(middle(([, b]) => b.p50)),
     p99_slow_ms: round(middle(([, b]) => b.p99)),
     p99_factor: round(middle(([, b]) => b.p99) / middle(([a]) => a.p99), 2),
+    cpu_percent: round(middle(([a]) => a.cpu)),
+    cpu_slow_percent: round(middle(([, b]) => b.cpu)),
     heap_kb: per(({ heap }) => heap),
     external_kb: per(({ external }) => external),
     rss_kb: per(({ rss }) => rss),
@@ -150,7 +167,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.env.SLOW_KB = values.kb;
   const bench = await startBench(clients, Number(values.seconds), slow);
   const direct = await inTurn(bench, rounds);
-  const proxied = await throughProxy(bench, Math.min(rounds, 1));
+  const proxied = await throughProxy(bench, rounds);
   const ended = values.full ? await untilEnded(bench) : null;
   await bench.normal.stop();
   if (!values.json) console.table({ direct, proxied, ...(ended ? { ended } : {}) });

@@ -14,6 +14,8 @@ const size = Number(process.env.SLOW_KB ?? 5) * 1024;
 export type Question = 'push' | 'rest' | 'figures' | 'count';
 
 export interface Figures {
+  /** Milliseconds of processor time since the start. */
+  readonly cpu: number;
   readonly heap: number;
   readonly external: number;
   readonly rss: number;
@@ -65,11 +67,13 @@ process.on('message', async (question: Question) => {
 });
 
 async function figures(isClean: boolean): Promise<Figures> {
+  const { user, system } = process.cpuUsage();
+  const cpu = (user + system) / 1000;
   for (let round = 0; isClean && round < 3; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const { heapUsed: heap, external, rss } = process.memoryUsage();
   const connections = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
-  return { heap, external, rss, ...live.stats(), connections };
+  return { cpu, heap, external, rss, ...live.stats(), connections };
 }

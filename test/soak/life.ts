@@ -141,6 +141,6 @@ async function leaveForAWhile(client: RawClient, world: World): Promise<void> {
 async function signOut(client: RawClient, world: World): Promise<void> {
   world.expect(await client.signOut('/out'), 200);
   await world.pause(world.heartbeat * 4);
-  if (world.isOpen && client.isOpen) world.fault('a stream outlived its session');
+  if (world.isOpen && client.isStreaming) world.fault('a stream outlived its session');
   client.cut();
 }

@@ -12,6 +12,7 @@ export const HEARTBEAT = 2_000;
 const NEWS = 4_000;
 /** Longer than the pauses of those that share a connection. */
 const KEEP_ALIVE = 20_000;
+const BACKLOG = 4_096;
 const SECRET = 'a secret of the soak test, long enough to be one';
 
 /** What the server says of itself, when asked. */
@@ -69,7 +70,10 @@ let n = 0;
 setInterval(() => live.publish(news, `news ${++n}`), NEWS);
 const server = createServer(app);
 server.keepAliveTimeout = KEEP_ALIVE;
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+// so many from one machine at once: a connection that finds the queue full would try again only after seconds
+server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, () => {
+  process.send?.({ port: (server.address() as AddressInfo).port });
+});
 
 process.on('message', async (question: 'quick' | 'whole') => {
   process.send?.(question === 'whole' ? await report() : { stats: live.stats(), connections: await connections() });

@@ -76,6 +76,11 @@ export class RawClient {
     return this.hello !== undefined;
   }
 
+  /** Whether a stream is open, and not only polled. */
+  get isStreaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
   /** Loads a page: new components, a new viewer, the same session as before. */
   async load(path = '/'): Promise<void> {
     const { status, headers, body } = await this.#send('GET', path);
