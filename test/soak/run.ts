@@ -13,7 +13,7 @@ const HEARTBEAT = 2_000;
 const WARM = 0.2;
 /** Milliseconds of it at least: until then it is the engine that grows, with the code that it compiles. */
 const LEAST_WARM = 30_000;
-const ARRIVE = 0.2;
+const ARRIVE = 0.4;
 /** Milliseconds until the last viewer counts as gone: a poll that does not come back has 12 s, then the resume window. */
 const EMPTY = 30_000;
 /** Milliseconds after that for what lingers: sockets of ended responses, kept connections. */
@@ -112,8 +112,10 @@ export async function main(args: readonly string[]): Promise<void> {
   const before = await phase(server, viewers, warmth);
   const warm = await settled(server);
   const main = await phase(server, viewers, (1 - WARM) * minutes * 60_000);
-  const { said, ...result } = summarize(minutes, clients, [before, main], [idle, warm, await settled(server)]);
+  const last = await settled(server);
+  const { said, ...result } = summarize(minutes, clients, [before, main], [idle, warm, last]);
   for (const line of said) console.log(`Error: ${line}`);
+  if (said.length > 0) for (const line of last.refusals) console.log(line);
   if (!values.json) console.table(result);
   console.log(JSON.stringify(result));
   const { instances, streams, timers, listeners, responses, sockets, tasks, session_watch, errors } = result;

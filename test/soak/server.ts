@@ -25,6 +25,8 @@ export interface Report extends Figures {
   /** How often the store was asked for a session since the report before: by the session watch, where no request comes. */
   readonly asked: number;
   readonly errors: readonly string[];
+  /** What was refused, and how often: some of it is expected. */
+  readonly refusals: readonly string[];
 }
 
 /** Counts how often it is asked. */
@@ -39,6 +41,7 @@ class CountingStore extends MemoryStore {
 
 const store = new CountingStore();
 const errors: string[] = [];
+const refusals = new Map<string, number>();
 const note = (error: unknown, doing = 'process') => {
   const { message = '' } = error as Error;
   if (message !== DELIBERATE && errors.length < 50) errors.push(`${doing}: ${message}`);
@@ -54,7 +57,10 @@ const live = liveview({
   resumeWindow: WINDOW,
   heartbeat: HEARTBEAT,
   onError: (error, { doing }) => note(error, doing),
-  onRefusal: () => {},
+  onRefusal: ({ kind, detail }) => {
+    const what = `refused (${kind}) ${detail.replace(/\d+/g, '…')}`;
+    refusals.set(what, (refusals.get(what) ?? 0) + 1);
+  },
 });
 app.use('/live', live.router);
 let rooms = 0;
@@ -92,6 +98,7 @@ async function report(): Promise<Report> {
     sessions: Object.keys((store as unknown as { sessions: object }).sessions).length,
     asked,
     errors,
+    refusals: [...refusals].map(([what, count]) => `${count} x ${what}`),
   };
 }
 

@@ -1,7 +1,8 @@
 // Owns a second process that answers questions, one at a time.
 import { type ChildProcess, fork } from 'node:child_process';
 
-const ARGS = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+/** Code that was compiled stays: what the engine drops and compiles again would look like growth. */
+const ARGS = ['--expose-gc', '--no-flush-bytecode', '--disable-warning=ExperimentalWarning'];
 
 /** A process that was started from a built file. It ends with this one. */
 export class Forked {
