@@ -116,6 +116,16 @@ describeInBrowser('a page', (visit, htmx, version) => {
     expect.poll(() => page.locator(selector).first().textContent()).toBe(text);
 
   describe('without live components', () => {
+    /** Settling ends on a timer of htmx's own: one step must be over before the next, or their events mix. */
+    const settled = (page: Page) =>
+      page.evaluate(async () => {
+        const { events } = window as unknown as { events: string[] };
+        for (let before = -1; before !== events.length; ) {
+          before = events.length;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      });
+
     /** Every htmx event of a small session, in order. */
     async function record(extension: string): Promise<{ events: string[]; requests: string[] }> {
       const { page } = await visit();
@@ -133,10 +143,13 @@ describeInBrowser('a page', (visit, htmx, version) => {
       await page.goto(`${app.url}/plain?extension=${extension}`);
       await page.locator('#get').click();
       await page.locator('#place b').waitFor();
+      await settled(page);
       await page.locator('#place b').click();
+      await page.locator('#place b b').waitFor();
+      await settled(page);
       await page.locator('form button').click();
       await page.locator('form b').waitFor();
-      await page.waitForTimeout(100); // settling ends on a timer of htmx's own
+      await settled(page);
       return { events: await page.evaluate(() => (window as unknown as { events: string[] }).events), requests };
     }
 
