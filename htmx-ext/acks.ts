@@ -2,6 +2,8 @@
 
 /** So many frames, letters or milliseconds may go unacknowledged. */
 const FRAMES = 16;
+/** How many frames fewer, by chance: a topic that everybody hears must not bring everybody's acknowledgement in the same moment. */
+const SPREAD = 8;
 const LETTERS = 64 * 1024;
 const TIME = 10_000;
 
@@ -13,6 +15,7 @@ export class Acks {
   #letters = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #send: () => void;
+  readonly #most = FRAMES - Math.floor(Math.random() * SPREAD);
 
   /** @param send is called when an acknowledgement is due. */
   constructor(send: () => void) {
@@ -24,7 +27,7 @@ export class Acks {
     this.lastId = id;
     this.#frames++;
     this.#letters += length;
-    if (this.#frames >= FRAMES || this.#letters >= LETTERS) this.#send();
+    if (this.#frames >= this.#most || this.#letters >= LETTERS) this.#send();
     else this.#timer ??= setTimeout(this.#send, TIME);
   }
 
