@@ -132,7 +132,6 @@ class Receiver {
       };
       this.#stop = end;
       const cut = () => end(refuse('malformed', 'the body was cut off'));
-      if (request.destroyed) return cut();
       parser.on('field', (name, value, { nameTruncated, valueTruncated }) =>
         this.#takeText(name, value, nameTruncated || valueTruncated),
       );
@@ -144,6 +143,7 @@ class Receiver {
       // the parser waits for ever for the end of a part that begins after the last boundary
       request.on('end', () => setTimeout(cut, FLUSH).unref());
       request.on('close', () => request.complete || cut());
+      if (request.destroyed) return cut(); // its events are over
       request.on('data', (chunk: Buffer) => {
         this.#bytes += chunk.length;
         if (this.#bytes > this.#most) end(refuse('too-large', `the body is over ${this.#most} bytes`));
