@@ -5,15 +5,18 @@ const DROP = 500;
 export const SHORT_LIFE = 1_000;
 const LONGEST_DROP = 5_000;
 /**
- * The next try is made within a span, twice as long each time, up to the longest. Where the server refuses, the first span is wide: all the
- * pages of a server that restarts are refused in the same moment. Where the network fails, it is short, as most breaks are.
+ * The next try is made within a span. Where the server refuses, the first span is wide: all the pages of a server that restarts are refused in
+ * the same moment. Where the network fails, it is short, as most breaks are, and stays so that a break of most of a resume window
+ * (60 s) costs no state.
  */
 const REFUSED = 10_000;
+const LONGEST_REFUSED = 30_000;
 const FAILED = 400;
-const LONGEST = 30_000;
-/** From so many failures on, tries are rarer, and the page says that it is offline. */
+const LONGEST_FAILED = 5_000;
+/** From so many failures on, tries are rarer each time, and the page says that it is offline. */
 export const MANY = 10;
-const RARE = 60_000;
+const RARER = 1.1;
+const RAREST = 60_000;
 
 /** When to come back, as a least time and a random part. */
 export interface Delay {
@@ -42,10 +45,13 @@ export class Backoff {
 
   /** A try has failed. `answer` is what the server says to that; undefined where it can't be reached. */
   failed(answer: Response | undefined): Delay {
-    const isRefused = answer !== undefined && !answer.ok;
-    const longest = this.failures < MANY ? LONGEST : RARE;
-    const span = Math.min(longest, (isRefused ? REFUSED : FAILED) * 2 ** (this.failures - 1));
-    if (!isRefused) return { least: span / 2, spread: span / 2 };
-    return { least: Number(answer.headers.get('retry-after')) * 1000 || 0, spread: span, isOrder: true };
+    const { failures } = this;
+    if (answer && !answer.ok) {
+      const spread = Math.min(failures < MANY ? LONGEST_REFUSED : RAREST, REFUSED * 2 ** (failures - 1));
+      return { least: Number(answer.headers.get('retry-after')) * 1000 || 0, spread, isOrder: true };
+    }
+    const often = Math.min(LONGEST_FAILED, FAILED * 2 ** (failures - 1));
+    const span = Math.min(RAREST, failures < MANY ? often : often * RARER ** (failures - MANY));
+    return { least: span / 2, spread: span / 2 };
   }
 }

@@ -89,6 +89,12 @@ test('a network that fails for a second costs little more', async () => {
   expect(Math.max(...times)).toBeLessThan(8_000);
 });
 
+test('a network that fails for most of a resume window is back before its end', async () => {
+  const times = await returnsAfter('away', 50_000);
+  expect(times).toHaveLength(COUNT);
+  expect(Math.max(...times)).toBeLessThan(9_500);
+});
+
 test('nobody tries in a loop, however long it lasts', async () => {
   const tries = vi.fn();
   vi.stubGlobal(
