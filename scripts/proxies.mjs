@@ -1,18 +1,4 @@
-// Bundles the proxy suite and runs it against the built package: npm run proxies -- --json
-import { build } from 'esbuild';
+// The proxy suite: npm run proxies -- --json
+import { runBundled } from './bundle.mjs';
 
-const outfile = 'dist/proxies/run.mjs';
-await build({
-  entryPoints: ['test/proxies/run.ts'],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  logLevel: 'warning',
-  // without the paths of tsconfig.json, which lead to the sources instead of the built package
-  tsconfigRaw: {},
-});
-const { main } = await import(new URL(`../${outfile}`, import.meta.url));
-await main(process.argv.slice(2));
+await runBundled('proxies', ['test/proxies/run.ts']);

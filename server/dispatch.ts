@@ -72,14 +72,14 @@ export class Dispatch {
     if (!found.ok) return found;
     const seat = found.value;
     const lane = laneOf(seat, arrival.lane);
-    if (head.number > lane.number) {
+    if (head.number === lane.number) lane.reply = reply;
+    else {
       const started = await this.#start(seat, lane, arrival);
       if (!started.ok) return started;
     }
-    lane.reply = reply;
     const running = lane.running as Promise<Settlement>;
     const settled = await this.#atMost(PATIENCE, running);
-    lane.reply = undefined;
+    if (lane.reply === reply) lane.reply = undefined;
     if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
     return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
   }
@@ -100,7 +100,7 @@ export class Dispatch {
   }
 
   /** Reads an event's body, and has it handled once its turn has come; unless the same one was faster meanwhile. */
-  async #start(seat: Seat, lane: Lane, { stream, head, lane: name, read }: Arrival): Promise<Result<void>> {
+  async #start(seat: Seat, lane: Lane, { stream, head, lane: name, reply, read }: Arrival): Promise<Result<void>> {
     const { limits } = this.#settings;
     if (lane.waiting >= limits.waiting) return refuse('limit', `${lane.waiting} events wait already`, { id: head.id });
     lane.waiting++;
@@ -114,6 +114,7 @@ export class Dispatch {
         : refuse('stale', 'a later one was faster', { id: head.id });
     }
     lane.number = head.number;
+    lane.reply = reply; // before it is handled: its last update rides in this answer
     lane.running = this.#handle(seat, lane, name, stream, head, input.value).finally(() => lane.waiting--);
     return accept(undefined);
   }

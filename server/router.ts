@@ -78,7 +78,6 @@ function splitUrl(url: string): [path: string, query: string] {
 
 /** A stream, or the next poll of one; or, with `probe`, the word whether one could be opened: EventSource tells no status. */
 async function openStream(parts: RouterParts, { request, response, query }: Exchange): Promise<Result<void>> {
-  const { registry } = parts;
   if (request.method !== 'GET') return refuse('method', `${request.method} stream`);
   if (!isSameOrigin(request)) return refuse('origin', 'a stream for another site');
   const params = new URLSearchParams(query);
@@ -89,7 +88,7 @@ async function openStream(parts: RouterParts, { request, response, query }: Exch
   const sessionId = sessionOf(request);
   if (!sessionId) return refuse('session', 'no live page was rendered in this express-session');
   const polled = params.get('stream');
-  if (polled) return poll(parts, registry.streams.get(polled), sessionId, params, response);
+  if (polled) return poll(parts, polled, sessionId, params, response);
   const room = checkRoom(parts, sessionId);
   if (!room.ok) return room;
   if (params.has('probe')) return answerEmpty(response, 204);
@@ -156,13 +155,14 @@ async function contextOf({ context }: Settings, request: LiveRequest): Promise<u
 /** The next poll of a stream that polls. */
 function poll(
   { settings, registry }: RouterParts,
-  stream: Stream | undefined,
+  id: string,
   sessionId: string,
   params: URLSearchParams,
   response: ServerResponse,
 ): Result<void> {
-  const words = registry.takeWords(params.get('stream') ?? '', sessionId);
+  const words = registry.takeWords(id, sessionId);
   if (words) return accept(words.poll(response));
+  const stream = registry.streams.get(id);
   if (!(stream?.pipe instanceof PollPipe) || stream.sessionId !== sessionId)
     return refuse('stream', 'no such stream to poll');
   if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many polls');

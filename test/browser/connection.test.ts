@@ -1,33 +1,13 @@
 // What a broken, slow or held-back connection costs the user: nothing.
 import type { AddressInfo } from 'node:net';
 import { MemoryStore } from 'express-session';
-import { html, LiveComponent, topic } from 'htmx-liveview';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startHostile } from '../proxies/hostile.ts';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
 import { Gate } from '../support/gate.ts';
-
-const news = topic<string>('connection news');
-
-class Panel extends LiveComponent {
-  static component = 'test.Panel';
-  static events = { add: true };
-  count = 0;
-  said = '';
-  mount() {
-    this.subscribe(news, (text) => {
-      this.said = text;
-    });
-  }
-  add() {
-    this.count++;
-  }
-  render() {
-    return html`<p id="count">${this.count}</p><p id="said">${this.said}</p><button lv-event="add">+1</button>`;
-  }
-}
+import { news, Panel, servePanel } from '../support/panel.ts';
 
 /** How long a network is away. `LONG=1` adds what takes minutes. */
 const CUTS = process.env.LONG ? [1000, 10_000, 50_000] : [1000];
@@ -41,27 +21,24 @@ describeInBrowser('a connection', (visit, htmx) => {
   let app: TestApp;
   let gate: Gate;
   let url: string;
+  /** What stands at the top of the page. */
+  let head = '';
   const stops: (() => Promise<unknown>)[] = [];
 
   const start = async (options: Partial<TestAppOptions> = {}) => {
     app = await startApp({
       components: [Panel],
       heartbeat: 1000,
-      routes: (it, live) => {
-        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
-        it.get('/logout', (req, res) => req.session.destroy(() => res.send('bye')));
-        it.get('/page', async (req, res) => {
-          res.send(
-            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Panel)}`,
-          );
-        });
-      },
+      routes: (it, live) => servePanel(it, live, htmx, () => head),
       ...options,
     });
     gate = new Gate((app.server.address() as AddressInfo).port);
     url = await gate.listen();
   };
-  beforeEach(() => start());
+  beforeEach(() => {
+    head = '';
+    return start();
+  });
   afterEach(async () => {
     await gate.close();
     for (const stop of stops.splice(0)) await stop();

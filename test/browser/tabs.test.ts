@@ -1,29 +1,9 @@
 // Many tabs of one browser on HTTP/1.1, which has six connections for all of them.
-import { html, LiveComponent, topic } from 'htmx-liveview';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
-
-const news = topic<string>('tab news');
-
-class Tab extends LiveComponent {
-  static component = 'test.Tab';
-  static events = { add: true };
-  count = 0;
-  said = '';
-  mount() {
-    this.subscribe(news, (text) => {
-      this.said = text;
-    });
-  }
-  add() {
-    this.count++;
-  }
-  render() {
-    return html`<p id="count">${this.count}</p><p id="said">${this.said}</p><button lv-event="add">+1</button>`;
-  }
-}
+import { news, Panel, servePanel } from '../support/panel.ts';
 
 const WITHOUT: Record<string, string[]> = {
   'with a SharedWorker': [],
@@ -36,17 +16,22 @@ describeInBrowser('tabs', (visit, htmx) => {
   beforeEach(async () => {
     policy = '';
     app = await startApp({
-      components: [Tab],
+      components: [Panel],
       context: (req) => ({ user: req.query.user ?? req.headers['x-user'] ?? 'one' }),
-      routes: (it, live) => {
-        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
-        it.get('/page', async (req, res) => {
+      before: (it) => {
+        it.use((_req, res, next) => {
           if (policy) res.setHeader('Content-Security-Policy', policy);
-          const config = JSON.stringify({ liveview: { tabs: req.query.tabs !== 'off' } });
-          res.send(
-            `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Tab)}`,
-          );
+          next();
         });
+      },
+      routes: (it, live) => {
+        const config = (tabs: boolean) => JSON.stringify({ liveview: { tabs } });
+        servePanel(
+          it,
+          live,
+          htmx,
+          ({ query }) => `<meta name="htmx-config" content='${config(query.tabs !== 'off')}'>`,
+        );
       },
     });
   });

@@ -1,31 +1,13 @@
 // An app with one live panel, and a page that notes what it hears of its connection.
-import { html, LiveComponent, topic } from 'htmx-liveview';
 import { expect } from 'vitest';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
+import { Panel, servePanel } from '../support/panel.ts';
 import type { Tab } from './tab.ts';
 
 /** How many milliseconds lie between two heartbeats. */
 export const HEARTBEAT = 1000;
 
-export const news = topic<string>('engine news');
-
-class Panel extends LiveComponent {
-  static component = 'test.EnginePanel';
-  static events = { add: true };
-  count = 0;
-  said = '';
-  mount() {
-    this.subscribe(news, (text) => {
-      this.said = text;
-    });
-  }
-  add() {
-    this.count++;
-  }
-  render() {
-    return html`<button lv-event="add">+1</button><p id="count">${this.count}</p><p id="said">${this.said}</p>`;
-  }
-}
+export { news } from '../support/panel.ts';
 
 export interface Seen {
   /** When the page was gone to. */
@@ -55,8 +37,7 @@ function watchPage(): void {
   });
 }
 
-const HEAD = `<!doctype html><link rel="icon" href="data:,"><script>(${watchPage})()</script>
-  <script src="/htmx.js"></script><script src="/live/liveview.js"></script>`;
+const HEAD = `<script>(${watchPage})()</script>`;
 
 /** Starts the app: the panel is at `/page`, the way out at `/logout`, another page at `/other`. */
 export function startPanel(htmx: string, options: Partial<TestAppOptions> = {}): Promise<TestApp> {
@@ -64,12 +45,8 @@ export function startPanel(htmx: string, options: Partial<TestAppOptions> = {}):
     components: [Panel],
     heartbeat: HEARTBEAT,
     routes: (app, live) => {
-      app.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+      servePanel(app, live, htmx, () => HEAD);
       app.get('/other', (_req, res) => void res.send('<!doctype html><p>another page'));
-      app.get('/logout', (req, res) => req.session.destroy(() => res.send('bye')));
-      app.get('/page', async (req, res) => {
-        res.send(`${HEAD}<body hx-ext="liveview">${await live.render(req, Panel)}`);
-      });
     },
     ...options,
   });

@@ -2,21 +2,10 @@
 import { html, LiveComponent, raw } from 'htmx-liveview';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { diff, rendered } from '../../server/diff.ts';
-import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
-import { Client } from '../support/client.ts';
+import { useApp } from '../support/opened.ts';
 
-let app: TestApp;
-const clients: Client[] = [];
-async function open(options: TestAppOptions): Promise<Client> {
-  app = await startApp(options);
-  const client = await Client.open(app);
-  clients.push(client);
-  return client;
-}
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.disconnect();
-  await app?.close();
-});
+const its = useApp();
+const { open } = its;
 
 describe('what was rendered does not change with the state', () => {
   test('an array that is rendered as it is, and changed in place', async () => {
@@ -118,13 +107,13 @@ describe('children', () => {
     const client = await open({ components: [Parent, Kid] });
     const [root] = client.roots;
     const subscribed = client.subscribe(client.roots.slice(0, 1)).catch(() => {});
-    await vi.waitFor(() => expect(app.live.stats().instances).toBe(1));
+    await vi.waitFor(() => expect(its.app.live.stats().instances).toBe(1));
     await client.unsubscribe([root?.id ?? '']);
     release();
     await subscribed;
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(log.filter((line) => line === 'tick')).toEqual([]);
-    expect(app.live.stats().instances).toBe(0);
+    expect(its.app.live.stats().instances).toBe(0);
   });
 
   test('that come later have their orders carried out', async () => {

@@ -2,22 +2,11 @@
 import { html, LiveComponent, type LiveEvent, raw } from 'htmx-liveview';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MEDIA } from '../../protocol/names.ts';
-import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
-import { Client } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
+import { useApp } from '../support/opened.ts';
 
-let app: TestApp;
-const clients: Client[] = [];
-async function open(options: TestAppOptions): Promise<Client> {
-  app = await startApp(options);
-  const client = await Client.open(app);
-  clients.push(client);
-  return client;
-}
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.disconnect();
-  await app?.close();
-});
+const its = useApp();
+const { open } = its;
 
 describe('render()', () => {
   test('that writes to a field is reported once, and does not render for ever', async () => {
@@ -41,7 +30,7 @@ describe('render()', () => {
     await it.shows('1,2,3');
     expect(renders).toBeLessThan(6);
     expect(
-      app.errors.filter(({ error }) => (error as { code?: string }).code === 'ERR_LIVE_RENDER_WRITES'),
+      its.app.errors.filter(({ error }) => (error as { code?: string }).code === 'ERR_LIVE_RENDER_WRITES'),
     ).toHaveLength(2); // static and live
   });
 
@@ -61,7 +50,7 @@ describe('render()', () => {
     }
     const it = await (await open({ components: [Endless] })).live();
     await it.event('go').expect(204);
-    expect(app.errors.at(-1)?.error).toMatchObject({ code: 'ERR_LIVE_RENDER_LOOP' });
+    expect(its.app.errors.at(-1)?.error).toMatchObject({ code: 'ERR_LIVE_RENDER_LOOP' });
   });
 
   test('that never ends is cut off', async () => {
@@ -79,7 +68,7 @@ describe('render()', () => {
     }
     const it = await (await open({ components: [Hanging], handlerTimeout: 50 })).live();
     await it.event('hang').expect(204);
-    expect(app.errors.at(-1)?.error).toMatchObject({ code: 'ERR_LIVE_HANDLER_TIMEOUT' });
+    expect(its.app.errors.at(-1)?.error).toMatchObject({ code: 'ERR_LIVE_HANDLER_TIMEOUT' });
   });
 
   test('that is slower than the answer waits: the effect comes by stream', async () => {
@@ -119,7 +108,7 @@ describe('render()', () => {
     }
     const it = await (await open({ components: [Twice] })).live();
     await it.event('fall').expect(204);
-    expect(app.errors.map(({ error }) => (error as Error).message)).toEqual(['first', 'second']);
+    expect(its.app.errors.map(({ error }) => (error as Error).message)).toEqual(['first', 'second']);
   });
 });
 
@@ -146,7 +135,7 @@ describe('orders', () => {
     const it = await (await open({ components: [Pusher] })).live();
     await it.event('big').expect(500);
     await it.event('round').expect(500);
-    expect(app.errors.map(({ error }) => (error as { code: string }).code)).toEqual([
+    expect(its.app.errors.map(({ error }) => (error as { code: string }).code)).toEqual([
       'ERR_LIVE_ORDER',
       'ERR_LIVE_ORDER',
     ]);
@@ -275,7 +264,7 @@ test('failed() stays after going live', async () => {
 test('close() ends streams without a word, and takes no new ones', async () => {
   const client = await open({ components: [Counter] });
   await client.live();
-  app.live.close();
+  its.app.live.close();
   await vi.waitFor(async () => expect((await client.agent.get('/live/stream?v=1')).status).toBe(503));
   expect(client.frames.filter(({ event }) => event === 'bye')).toEqual([]);
 });
@@ -283,7 +272,7 @@ test('close() ends streams without a word, and takes no new ones', async () => {
 test('a session payload that JSON would change is refused, with its place', async () => {
   await open({ components: [Counter] });
   const request = { headers: {}, session: {}, sessionID: 's' } as never;
-  await expect(app.live.render(request, Counter, { start: new Date() } as never)).rejects.toThrow(
+  await expect(its.app.live.render(request, Counter, { start: new Date() } as never)).rejects.toThrow(
     /ERR_LIVE_SESSION_JSON.*session\.start \(Date\)/,
   );
 });
@@ -291,7 +280,7 @@ test('a session payload that JSON would change is refused, with its place', asyn
 test('POSTs behind a proxy that rewrites Host are taken; those of another origin than before are not', async () => {
   const client = await open({ components: [Counter] });
   const from = (origin: string) => ({ tamper: (headers: Record<string, string>) => ({ ...headers, Origin: origin }) });
-  const body = JSON.stringify({ viewer: client.viewer, url: app.url, components: client.roots });
+  const body = JSON.stringify({ viewer: client.viewer, url: its.app.url, components: client.roots });
   await client.post('subscribe', '', body, from('http://intranet.test')).expect(200);
   await client.post('subscribe', '', body, from('http://intranet.test')).expect(200);
   await client.post('subscribe', '', body, from('http://evil.example')).expect(403);
@@ -354,7 +343,7 @@ describe('in development', () => {
     await it.shows('1');
     await it.event('go').expect(204);
     await it.shows('2');
-    const said = app.errors.filter(({ error }) => (error as { code?: string }).code === code);
+    const said = its.app.errors.filter(({ error }) => (error as { code?: string }).code === code);
     expect(said).toHaveLength(1);
     expect(String(said[0]?.error)).toMatch(message);
   });
