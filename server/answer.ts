@@ -16,37 +16,41 @@ const LINGER = 30_000;
 /** Refusals of one who has not proved to be a reader: nothing is read for them. */
 const UNPROVED: ReadonlySet<RefusalKind> = new Set(['origin', 'media', 'signature', 'session', 'method']);
 
-/** Answers with a body. Nothing live may be kept by a cache, or changed on its way. */
+const NEVER_KEPT = 'private, no-store, no-transform';
+const EMPTY = { 'Cache-Control': NEVER_KEPT };
+
+/** Answers with a body: head and body leave in one write. Nothing live may be kept by a cache, or changed on its way. */
 export function answer(
   response: ServerResponse,
   status: number,
   type: string,
   body: string | Buffer,
-  cache = 'private, no-store, no-transform',
+  cache = NEVER_KEPT,
 ): Result<void> {
-  response.statusCode = status;
-  response.setHeader('Content-Type', type);
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Cache-Control', cache);
+  response.writeHead(status, {
+    'Content-Type': type,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': cache,
+    'Content-Length': Buffer.byteLength(body),
+  });
   response.end(body);
   return accept(undefined);
 }
 
 /** Answers with a status alone. */
 export function answerEmpty(response: ServerResponse, status: number): Result<void> {
-  response.statusCode = status;
-  response.setHeader('Cache-Control', 'private, no-store, no-transform');
+  response.writeHead(status, EMPTY);
   response.end();
   return accept(undefined);
 }
 
 /** The answer carries the effect: the updates, then the settlement where the status does not say it. */
 export function answerFrames(response: ServerResponse, { settled, updates }: Answer): Result<void> {
-  const frames = updates.map((update) => encodeFrame('update', JSON.stringify(update)));
-  if (settled && (settled.status !== 200 || settled.orders))
-    frames.push(encodeFrame('settled', JSON.stringify(settled)));
-  if (frames.length === 0) return answerEmpty(response, settled ? 204 : 202);
-  return answer(response, settled ? 200 : 202, MEDIA.frames, frames.join(''));
+  let frames = '';
+  for (const update of updates) frames += encodeFrame('update', update);
+  if (settled && (settled.status !== 200 || settled.orders)) frames += encodeFrame('settled', JSON.stringify(settled));
+  if (frames === '') return answerEmpty(response, settled ? 204 : 202);
+  return answer(response, settled ? 200 : 202, MEDIA.frames, frames);
 }
 
 /** For a client that reads frames from the stream alone. */

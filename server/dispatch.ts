@@ -6,13 +6,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventHead, Fields } from '../protocol/event.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import type { Settlement, Update } from '../protocol/patch.ts';
+import type { Order, Settlement } from '../protocol/patch.ts';
+import type { Content } from '../views/html.ts';
 import type { ComponentStatics } from './component.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { accept, LiveError, type Result, refuse } from './errors.ts';
+import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
+import { Call } from './handler.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
-import { createOrders } from './orders.ts';
 import { type Lane, type LaneName, laneOf, type Registry, type Reply, type Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
@@ -21,8 +23,8 @@ import type { Stream } from './stream.ts';
 export interface Answer {
   /** Undefined while the event has not settled: its settlement comes by frame. */
   readonly settled: Settlement | undefined;
-  /** What brings the browser from the version it holds to the present one. */
-  readonly updates: readonly Update[];
+  /** What brings the browser from the version it holds to the present one, as JSON text. */
+  readonly updates: readonly string[];
 }
 
 /** An event on its way in. */
@@ -32,7 +34,7 @@ export interface Arrival {
   readonly lane: LaneName;
   readonly reply: Reply;
   /** Reads the body, as far as the component takes it. Not called for an event that was taken on before. */
-  readonly read: (statics: ComponentStatics) => Result<Input> | Promise<Result<Input>>;
+  readonly read: (statics: ComponentStatics) => Eventually<Result<Input>>;
 }
 
 /** What an event's body brought. */
@@ -54,6 +56,8 @@ export class Dispatch {
   readonly #settings: Settings;
   readonly #registry: Registry;
   readonly #mounter: Mounter;
+  /** The instances that were written to in this turn of the event loop. */
+  #written: Instance[] = [];
 
   constructor(settings: Settings, registry: Registry, mounter: Mounter) {
     this.#settings = settings;
@@ -63,25 +67,27 @@ export class Dispatch {
 
   // --- Events ----------------------------------------------------------------------------------------------------
 
-  /**
-   * Takes an event on: handles it once, in the order of its number, and waits until its effect is known.
-   */
-  async takeEvent(arrival: Arrival): Promise<Result<Answer>> {
-    const { head, reply } = arrival;
+  /** Takes an event on: handles it once, in the order of its number, and waits a while until its effect is known. */
+  takeEvent(arrival: Arrival): Eventually<Result<Answer>> {
     const found = this.#seatFor(arrival);
     if (!found.ok) return found;
     const seat = found.value;
     const lane = laneOf(seat, arrival.lane);
-    if (head.number === lane.number) lane.reply = reply;
-    else {
-      const started = await this.#start(seat, lane, arrival);
-      if (!started.ok) return started;
-    }
-    const running = lane.running as Promise<Settlement>;
-    const settled = await this.#atMost(PATIENCE, running);
-    if (lane.reply === reply) lane.reply = undefined;
-    if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
-    return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
+    if (arrival.head.number !== lane.number)
+      return chain(this.#start(seat, lane, arrival), (started) =>
+        started.ok ? this.#answer(seat, lane, arrival) : started,
+      );
+    lane.reply = arrival.reply;
+    return this.#answer(seat, lane, arrival);
+  }
+
+  #answer(seat: Seat, lane: Lane, { head, reply }: Arrival): Eventually<Result<Answer>> {
+    const running = lane.running as Eventually<Settlement>;
+    return chain(this.#atMost(PATIENCE, running), (settled) => {
+      if (lane.reply === reply) lane.reply = undefined;
+      if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
+      return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
+    });
   }
 
   #seatFor({ stream, head, lane: name }: Arrival): Result<Seat> {
@@ -99,12 +105,23 @@ export class Dispatch {
     return accept(seat);
   }
 
-  /** Reads an event's body, and has it handled once its turn has come; unless the same one was faster meanwhile. */
-  async #start(seat: Seat, lane: Lane, { stream, head, lane: name, reply, read }: Arrival): Promise<Result<void>> {
-    const { limits } = this.#settings;
-    if (lane.waiting >= limits.waiting) return refuse('limit', `${lane.waiting} events wait already`, { id: head.id });
+  /** Reads an event's body, and has it handled once its turn has come. */
+  #start(seat: Seat, lane: Lane, arrival: Arrival): Eventually<Result<void>> {
+    if (lane.waiting >= this.#settings.limits.waiting)
+      return refuse('limit', `${lane.waiting} events wait already`, { id: arrival.head.id });
     lane.waiting++;
-    const input = await readInput(seat, lane, read);
+    return recover(
+      () => chain(arrival.read(seat.instance.statics), (input) => this.#take(seat, lane, arrival, input)),
+      (error) => {
+        lane.waiting--;
+        throw error;
+      },
+    );
+  }
+
+  /** Has an event handled, unless the same one, or a later one, was faster while its body was read. */
+  #take(seat: Seat, lane: Lane, arrival: Arrival, input: Result<Input>): Result<void> {
+    const { head, reply } = arrival;
     if (!input.ok || head.number <= lane.number) {
       lane.waiting--;
       if (!input.ok) return input;
@@ -115,47 +132,41 @@ export class Dispatch {
     }
     lane.number = head.number;
     lane.reply = reply; // before it is handled: its last update rides in this answer
-    lane.running = this.#handle(seat, lane, name, stream, head, input.value).finally(() => lane.waiting--);
+    lane.running = ensure(
+      () => this.#handle(seat, lane, arrival, input.value),
+      () => lane.waiting--,
+    );
     return accept(undefined);
   }
 
-  async #handle(
-    seat: Seat,
-    lane: Lane,
-    name: LaneName,
-    stream: Stream,
-    head: EventHead,
-    input: Input,
-  ): Promise<Settlement> {
+  #handle(seat: Seat, lane: Lane, arrival: Arrival, { fields, issues, release }: Input): Eventually<Settlement> {
     const { instance } = seat;
-    const browser = createOrders(
-      () => {},
-      (url) => instance.pushed(url),
+    const { head, stream } = arrival;
+    const call = new Call({ name: head.name, fields, field: head.field, context: stream.context }, (url) =>
+      instance.pushed(url),
     );
-    const { fields, issues } = input;
-    const call = { name: head.name, fields, issues, field: head.field, context: stream.context, browser };
-    const { status } = await instance.handle(call);
-    void input.release?.();
-    await this.#updateInAnswer(seat, lane);
-    const orders = browser.take();
-    lane.settled = {
-      id: instance.id,
-      ...(name === 'upload' ? { lane: name } : {}),
-      number: head.number,
-      status,
-      ...(orders.length > 0 ? { orders } : {}),
-    };
-    return lane.settled;
+    return chain(instance.handle(call, issues), ({ status }) => {
+      void release?.();
+      return chain(this.#updateInAnswer(seat, lane), () => {
+        lane.settled = settlement(arrival, status, call.takeOrders());
+        return lane.settled;
+      });
+    });
   }
 
   /** The last update of an event rides in its answer, where one is still waiting; what a handler showed before went by stream. */
-  async #updateInAnswer(seat: Seat, { reply }: Lane): Promise<void> {
+  #updateInAnswer(seat: Seat, { reply }: Lane): Eventually<void> {
     seat.answering = Boolean(reply?.carries && reply.isOpen);
-    await this.update(seat.instance);
-    seat.answering = false;
+    return ensure(
+      () => this.update(seat.instance),
+      () => {
+        seat.answering = false;
+      },
+    );
   }
 
-  #atMost<T>(ms: number, running: Promise<T>): Promise<T | undefined> {
+  #atMost<T>(ms: number, running: Eventually<T>): Eventually<T | undefined> {
+    if (!isLater(running)) return running;
     return new Promise((resolve) => {
       const cancel = this.#settings.clock.after(ms, () => resolve(undefined));
       running.then(resolve).finally(cancel);
@@ -163,7 +174,7 @@ export class Dispatch {
   }
 
   /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */
-  async #settleLater(seat: Seat, running: Promise<Settlement>, version: number): Promise<void> {
+  async #settleLater(seat: Seat, running: Eventually<Settlement>, version: number): Promise<void> {
     const settled = await running;
     this.#bring(seat, version);
     seat.stream?.send('settled', settled);
@@ -173,7 +184,7 @@ export class Dispatch {
   #bring(seat: Seat, version: number): void {
     seat.behind = Math.min(version, seat.behind ?? version);
     if (!seat.stream?.hasRoom) return;
-    for (const update of seat.instance.since(seat.behind)) seat.stream.send('update', update);
+    for (const update of seat.instance.since(seat.behind)) seat.stream.write(encodeFrame('update', update));
     seat.behind = undefined;
   }
 
@@ -188,38 +199,55 @@ export class Dispatch {
 
   // --- Updates ---------------------------------------------------------------------------------------------------
 
-  /** An instance was written to outside an event: its update goes out once this turn of the event loop is over. */
+  /** An instance was written to: its update goes out once this turn of the event loop is over, if no event has shown it by then. */
   readonly schedule = (instance: Instance): void => {
-    setImmediate(() => this.update(instance));
+    this.#written.push(instance);
+    if (this.#written.length === 1) setImmediate(this.#sweep);
   };
 
-  /** Brings an instance's readers up to date. Resolves when everything that was dirty at the call is out. Never rejects. */
-  update(instance: Instance): Promise<void> {
-    if (!instance.updating && !this.#isDue(instance)) return Promise.resolve();
-    instance.updating ??= this.#updateAll(instance);
+  readonly #sweep = (): void => {
+    const written = this.#written;
+    this.#written = [];
+    for (const instance of written) void this.update(instance);
+  };
+
+  /** Brings an instance's readers up to date. Done when everything that was dirty at the call is out. Never throws or rejects. */
+  update(instance: Instance): Eventually<void> {
+    if (instance.updating) return instance.updating;
+    if (!this.#isDue(instance)) return;
+    const first = this.#updateOnce(instance);
+    if (!isLater(first) && !this.#isDue(instance)) return;
+    instance.updating = this.#updateOn(instance, first);
     return instance.updating;
   }
 
-  async #updateAll(instance: Instance): Promise<void> {
-    for (let passes = 0; this.#isDue(instance); passes++) {
-      if (passes > 0) await new Promise((resolve) => setImmediate(resolve));
-      instance.dirty = false;
-      if (passes > MOST_PASSES) this.#mounter.report(instance, endless(instance), 'render()');
-      else await this.#updateOnce(instance);
+  async #updateOn(instance: Instance, first: Eventually<void>): Promise<void> {
+    await first;
+    for (let passes = 1; this.#isDue(instance); passes++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (passes <= MOST_PASSES) await this.#updateOnce(instance);
+      else {
+        instance.dirty = false;
+        this.#mounter.report(instance, endless(instance), 'render()');
+      }
     }
     // in the same tick as the last look at `dirty`: a later write must find no update under way
     instance.updating = undefined;
   }
 
-  async #updateOnce(instance: Instance): Promise<void> {
-    try {
-      const content = await this.#render(instance);
-      await this.#mounter.settleChildren(instance);
+  #updateOnce(instance: Instance): Eventually<void> {
+    instance.dirty = false;
+    return recover(
+      () => chain(this.#render(instance), (content) => this.#show(instance, content)),
+      (error) => this.#mounter.report(instance, error, 'render()'),
+    );
+  }
+
+  #show(instance: Instance, content: Content | undefined): Eventually<void> {
+    return chain(this.#mounter.settleChildren(instance), () => {
       if (!instance.ended)
         this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
-    } catch (error) {
-      this.#mounter.report(instance, error, 'render()');
-    }
+    });
   }
 
   #compare(instance: Instance, now: Rendered): Change | undefined {
@@ -242,39 +270,41 @@ export class Dispatch {
   }
 
   /** Renders, or gives what the component shows after a failure; undefined: what was there before stays. */
-  async #render(instance: Instance) {
+  #render(instance: Instance): Eventually<Content | undefined> {
     const failure = instance.failure;
     instance.failure = undefined;
     if (failure) return instance.contentFor(failure.error);
-    try {
-      return await instance.render();
-    } catch (error) {
-      this.#mounter.report(instance, error, 'render()');
-      return instance.contentFor(error);
-    }
+    return recover<Content | undefined>(
+      () => instance.render(),
+      (error) => {
+        this.#mounter.report(instance, error, 'render()');
+        return instance.contentFor(error);
+      },
+    );
   }
 
   #send(instance: Instance, change: Change | undefined): void {
     const orders = instance.browser.take();
     if (!change && orders.length === 0) return;
     const filled = change && this.#mounter.fillChange(instance, change);
-    const { update, text } = instance.advance({ ...filled, ...(orders.length > 0 ? { orders } : {}) });
-    const frame = encodeFrame('update', text);
+    const { version } = instance;
+    const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
     for (const seat of this.#registry.seatsOf(instance)) {
       if (seat.answering || !seat.stream) continue;
       if (seat.behind === undefined && seat.stream.hasRoom) seat.stream.write(frame);
-      else seat.behind ??= update.from;
+      else seat.behind ??= version;
     }
   }
 }
 
-async function readInput({ instance }: Seat, lane: Lane, read: Arrival['read']): Promise<Result<Input>> {
-  try {
-    return await read(instance.statics);
-  } catch (error) {
-    lane.waiting--;
-    throw error;
-  }
+function settlement({ head, lane }: Arrival, status: Settlement['status'], orders: readonly Order[]): Settlement {
+  return {
+    id: head.id,
+    ...(lane === 'upload' ? { lane } : {}),
+    number: head.number,
+    status,
+    ...(orders.length > 0 ? { orders } : {}),
+  };
 }
 
 function endless(instance: Instance): LiveError {

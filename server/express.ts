@@ -38,16 +38,16 @@ export function sessionCookie({ headers, sessionID }: LiveRequest): string | und
   return found && Buffer.from(found).toString(); // a copy: a slice would keep the whole header alive
 }
 
-const attached = new WeakSet<IncomingMessage>();
+const ATTACHED = Symbol('past Express');
 
 /** Notes that a request came past Express, and so past express-session. */
-export function markAttached(request: IncomingMessage): void {
-  attached.add(request);
+export function markAttached(request: IncomingMessage & { [ATTACHED]?: boolean }): void {
+  request[ATTACHED] = true;
 }
 
 /** Whether a request came past Express. Its stream says which session it belongs to, and ends with that. */
-export function isAttached(request: IncomingMessage): boolean {
-  return attached.has(request);
+export function isAttached(request: IncomingMessage & { [ATTACHED]?: boolean }): boolean {
+  return request[ATTACHED] === true;
 }
 
 /** The mark that makes an otherwise empty session worth saving, so that `saveUninitialized: false` works. */

@@ -11,11 +11,12 @@ import {
 } from '../protocol/signature.ts';
 import { readBody } from './body.ts';
 import { accept, type Result, refuse } from './errors.ts';
+import { chain, type Eventually } from './eventually.ts';
 import { isAttached, isCrossSite, type LiveRequest, sessionOf } from './express.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
-import { digest, type Tokens } from './token.ts';
+import { digestOf, type Tokens } from './token.ts';
 
 /** A POST that has been proved to come from a stream's reader, unaltered. */
 export interface SignedPost {
@@ -49,25 +50,23 @@ export class Guard {
   }
 
   /** Checks everything that the head of a POST says, and only then reads its body. */
-  async admit(request: LiveRequest, endpoint: PostEndpoint, query: string): Promise<Result<SignedPost>> {
+  admit(request: LiveRequest, endpoint: PostEndpoint, query: string): Eventually<Result<SignedPost>> {
     if (isCrossSite(request)) return refuse('origin', `from ${request.headers.origin ?? 'another site'}`);
     const type = request.headers['content-type'] ?? '';
     const expected = endpoint === ENDPOINTS.event ? MEDIA.form : MEDIA.json;
     const isUpload = endpoint === ENDPOINTS.event && type.startsWith(`${MEDIA.multipart};`);
     if (type !== expected && !isUpload) return refuse('media', `expected ${expected}, got ${type}`);
-    const head = { method: request.method ?? '', query, type };
-    const signed: SignedRequest = isUpload
-      ? head
-      : { ...head, digest: String(request.headers[SIGNATURE_HEADERS.digest] ?? '') };
-    const signer = this.#verify(request, endpoint, signed);
+    const digest = isUpload ? undefined : String(request.headers[SIGNATURE_HEADERS.digest] ?? '');
+    const signer = this.#verify(request, endpoint, { method: request.method ?? '', query, type, digest });
     if (!signer.ok) return signer;
-    const proved = { ...signer.value, query: new URLSearchParams(query), isUpload };
-    if (isUpload) return accept({ ...proved, body: '' });
-    const body = await readBody(request, this.#settings.limits.body);
-    if (!body.ok) return body;
-    if (contentDigest(digest(body.value)) !== signed.digest)
-      return refuse('signature', 'the body is not what was signed');
-    return accept({ ...proved, body: body.value.toString() });
+    const { streamId, stream } = signer.value;
+    const proved = (body: string) => accept({ streamId, stream, query: new URLSearchParams(query), isUpload, body });
+    if (isUpload) return proved('');
+    return chain(readBody(request, this.#settings.limits.body), (body) => {
+      if (!body.ok) return body;
+      if (contentDigest(digestOf(body.value)) !== digest) return refuse('signature', 'the body is not what was signed');
+      return proved(body.value.toString());
+    });
   }
 
   #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Signer> {

@@ -2,25 +2,20 @@
 // In: events, timers, messages. Out: content. What is sent, and to whom, is dispatch's business.
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Fields } from '../protocol/event.ts';
 import { NAVIGATE } from '../protocol/names.ts';
 import type { Update } from '../protocol/patch.ts';
 import { type Content, Html, settle } from '../views/html.ts';
 import { Children } from './child.ts';
 import type { Clock } from './clock.ts';
-import {
-  type ComponentStatics,
-  construct,
-  type Host,
-  type InvalidEvent,
-  type LiveComponent,
-  type LiveEvent,
-} from './component.ts';
+import { type ComponentStatics, construct, type Host, type LiveComponent } from './component.ts';
 import type { Rendered } from './diff.ts';
 import { LiveError } from './errors.ts';
+import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
+import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers } from './helpers.ts';
 import { createOrders, type OrderBook } from './orders.ts';
 import { Recent } from './recent.ts';
+import { Turns } from './turns.ts';
 import type { ComponentClass } from './types.ts';
 import { type Watcher, watch } from './watch.ts';
 
@@ -47,22 +42,7 @@ export interface InstanceSetup {
   fill(text: string): string;
 }
 
-/** An event on its way to a handler. */
-export interface Call {
-  readonly name: string;
-  readonly fields: Fields;
-  /** Why its files were refused. */
-  readonly issues?: readonly StandardSchemaV1.Issue[] | undefined;
-  readonly field: string | undefined;
-  readonly context: unknown;
-  readonly browser: OrderBook;
-}
-
-/** How a call ended: HTTP's 200, 422 or 500. `shown`: the component's `invalid()` showed why. */
-export interface Outcome {
-  readonly status: 200 | 422 | 500;
-  readonly shown?: boolean;
-}
+const FAILED: Outcome = { status: 500 };
 
 /** One component, mounted for a page or thrown away after a static render. */
 export class Instance implements Host {
@@ -94,8 +74,9 @@ export class Instance implements Host {
   readonly #watcher: Watcher;
   readonly #recent = new Recent();
   readonly #helpers: Helpers;
-  readonly #signals = new Set<AbortController>();
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
+  /** The event that is being handled. */
+  #call: Call | undefined;
   #url: URL | undefined;
   #hasWarned = false;
 
@@ -117,7 +98,7 @@ export class Instance implements Host {
     this.#helpers = new Helpers({
       clock: setup.clock,
       isLive: () => this.connected && !this.ended,
-      turn: (doing, work) => this.#turnSafely(doing, work),
+      turn: (doing, work) => this.#later(doing, work),
       listen: setup.listen,
       taskEnded: (name, error) => this.#taskEnded(name, error),
     });
@@ -139,38 +120,36 @@ export class Instance implements Host {
   // --- One thing at a time ---------------------------------------------------------------------------------------
 
   /**
-   * Runs `work` after everything before it, and after its end takes new fields under watch. It has a limited time, so that
-   * what comes after it gets its turn. Once the instance has ended, nothing runs.
+   * Runs `work`, and after its end takes new fields under watch. It has a limited time, so that what comes after it gets
+   * its turn. Once the instance has ended, nothing runs.
    */
-  turn<T>(doing: string, work: () => T | Promise<T>): Promise<T | undefined> {
-    const run = async () => {
-      if (this.ended) return undefined;
-      try {
-        return await this.#inTime(doing, work());
-      } finally {
-        this.#watcher.adopt();
-      }
-    };
-    const result = this.#lastTurn.then(run);
-    this.#lastTurn = result.catch(() => undefined);
-    return result;
+  #run<T>(doing: string, work: () => Eventually<T>): Eventually<T | undefined> {
+    if (this.ended) return undefined;
+    return ensure(
+      () => this.#inTime(doing, work()),
+      () => this.#watcher.adopt(),
+    );
   }
 
-  /** A turn whose failure is the component's own affair: a timer, a message. */
-  #turnSafely(doing: string, work: () => unknown): Promise<void> {
-    return this.turn(doing, work).then(
-      () => undefined,
-      (error) => this.#setup.report(error, doing),
-    );
+  /** Work of its own, such as a timer's: what it throws is reported. */
+  #later(doing: string, work: () => unknown): Promise<void> {
+    return this.#turns
+      .later(() => this.#run(doing, () => settled(work())))
+      .then(
+        () => undefined,
+        (error) => this.#setup.report(error, doing),
+      );
   }
 
   /** Calls `mount()` and `navigate()`. Rejects with what they throw. */
   async mount(url: URL): Promise<void> {
     this.#url = url;
-    await this.turn('mount()', async () => {
-      await this.#component.mount?.();
-      await this.#component.navigate?.(url);
-    });
+    await this.#turns.take(() =>
+      this.#run('mount()', async () => {
+        await this.#component.mount?.();
+        await this.#component.navigate?.(url);
+      }),
+    );
   }
 
   /** Ends the instance: stops what it started, then calls `unmount()` after what is running now. */
@@ -178,9 +157,9 @@ export class Instance implements Host {
     if (this.ended) return;
     this.ended = true;
     this.#helpers.end();
-    for (const signal of this.#signals) signal.abort();
+    this.#call?.abort();
     this.#recent.clear();
-    await this.#lastTurn;
+    await this.#turns.later(() => {});
     try {
       await this.#component.unmount?.();
     } catch (error) {
@@ -196,55 +175,38 @@ export class Instance implements Host {
     return Object.hasOwn(this.statics.events ?? {}, name);
   }
 
-  /** Checks an event's params and calls its handler. Never rejects: what a handler throws is reported, and is a 500. */
-  async handle(call: Call): Promise<Outcome> {
-    const outcome = await this.turn(`${call.name}()`, () => this.#handleNow(call)).catch((error): Outcome => {
-      this.#setup.report(error, `${call.name}()`);
-      return { status: 500 };
-    });
-    return outcome ?? { status: 500 };
+  /** Checks an event's params and calls its handler. Never throws or rejects: what a handler throws is reported, and is a 500. */
+  handle(call: Call, issues: readonly StandardSchemaV1.Issue[] = []): Eventually<Outcome> {
+    const doing = `${call.name}()`;
+    return recover(
+      () =>
+        chain(
+          this.#turns.take(() => this.#run(doing, () => this.#handleNow(call, issues))),
+          (outcome) => outcome ?? FAILED,
+        ),
+      (error) => {
+        call.abort();
+        this.#setup.report(error, doing);
+        return FAILED;
+      },
+    );
   }
 
-  async #handleNow(call: Call): Promise<Outcome> {
-    if (call.issues?.length) return this.#refuse(call, call.issues);
+  #handleNow(call: Call, issues: readonly StandardSchemaV1.Issue[]): Eventually<Outcome> {
+    if (issues.length > 0) return refuseEvent(this.#component, call, issues);
     if (call.name === NAVIGATE) return this.#navigate(call.fields.url);
-    const schema = this.statics.events?.[call.name];
-    if (schema === true || schema === undefined) return this.#invoke(call, call.fields);
-    const result = await schema['~standard'].validate(call.fields);
-    return result.issues ? this.#refuse(call, result.issues) : this.#invoke(call, result.value);
+    this.#call = call;
+    return ensure(
+      () => invoke(this.#component, this.statics, call),
+      () => {
+        if (this.#call === call) this.#call = undefined;
+      },
+    );
   }
 
-  async #invoke(call: Call, params: unknown): Promise<Outcome> {
-    let stop: AbortController | undefined;
-    const signal = () => {
-      stop ??= new AbortController();
-      this.#signals.add(stop);
-      return stop.signal;
-    };
-    try {
-      const { browser, issues: _, ...facts } = call;
-      const event: LiveEvent = {
-        ...facts,
-        browser,
-        // few handlers look at it, and making one costs more than many a handler
-        get signal() {
-          return signal();
-        },
-      };
-      const handler = (this.#component as unknown as Record<string, Function>)[call.name] as Function;
-      await this.#inTime(`${call.name}()`, handler.call(this.#component, params, event));
-      return { status: 200 };
-    } catch (error) {
-      stop?.abort();
-      throw error;
-    } finally {
-      if (stop) this.#signals.delete(stop);
-    }
-  }
-
-  /** Waits for what may be a promise, or any thenable; rejects where it takes too long. */
-  async #inTime<T>(doing: string, running: T | PromiseLike<T>): Promise<T> {
-    if (typeof (running as PromiseLike<T> | undefined)?.then !== 'function') return running;
+  /** Waits where there is something to wait for; rejects where it takes too long. */
+  #inTime<T>(doing: string, running: Eventually<T>): Eventually<T> {
+    if (!isLater(running)) return running;
     const limit = this.#setup.handlerTimeout;
     let cancel = () => {};
     const late = new Promise<never>((_, reject) => {
@@ -253,20 +215,7 @@ export class Instance implements Host {
         reject(new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${doing} took more than ${limit} ms. ${cure}.`));
       });
     });
-    return Promise.race([Promise.resolve(running), late]).finally(cancel);
-  }
-
-  async #refuse(call: Call, issues: readonly StandardSchemaV1.Issue[]): Promise<Outcome> {
-    if (!this.#component.invalid) return { status: 422 };
-    const messages: Record<string, string> = Object.create(null);
-    for (const { path = [], message } of issues) {
-      const first = path[0];
-      const name = String(typeof first === 'object' ? first.key : (first ?? ''));
-      messages[name] ??= message;
-    }
-    const failure: InvalidEvent = { event: call.name, issues, messages, fields: call.fields };
-    await this.#component.invalid(failure);
-    return { status: 422, shown: true };
+    return Promise.race([running, late]).finally(cancel);
   }
 
   async #navigate(to: unknown): Promise<Outcome> {
@@ -281,7 +230,7 @@ export class Instance implements Host {
   pushed(path: string): void {
     const url = new URL(path, this.#url);
     this.#url = url;
-    if (this.navigates) void this.#turnSafely('navigate()', () => this.#component.navigate?.(url));
+    if (this.navigates) void this.#later('navigate()', () => this.#component.navigate?.(url));
   }
 
   #wroteInRender(): void {
@@ -299,47 +248,52 @@ export class Instance implements Host {
 
   // --- Content ---------------------------------------------------------------------------------------------------
 
-  /** Renders the component. Rejects with what `render()` throws. */
-  async render(): Promise<Content> {
+  /** Renders the component. Throws, or rejects with, what `render()` throws. */
+  render(): Eventually<Content> {
     this.children.begin();
-    try {
-      const made = await this.#inTime(
-        'render()',
-        this.#watcher.unwatched(() => this.#component.render()),
-      );
-      return made instanceof Html
-        ? await this.#inTime('render()', settle(made))
-        : checkText(made, this.statics.component);
-    } catch (error) {
-      this.children.keep();
-      throw error;
-    }
+    return recover(
+      () => chain(this.#inTime('render()', settled(this.#made()) as Eventually<Content>), this.#content),
+      (error) => {
+        this.children.keep();
+        throw error;
+      },
+    );
   }
+
+  #made(): unknown {
+    return this.#watcher.unwatched(() => this.#component.render());
+  }
+
+  readonly #content = (made: unknown): Eventually<Content> =>
+    made instanceof Html ? this.#inTime('render()', settle(made)) : checkText(made, this.statics.component);
 
   /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
   async contentFor(error: unknown): Promise<Content | undefined> {
     try {
-      const made = await this.#inTime('failed()', this.#component.failed?.(error));
-      return made instanceof Html ? await this.#inTime('failed()', settle(made)) : made;
+      const made = await this.#inTime('failed()', settled(this.#component.failed?.(error)));
+      return made instanceof Html ? await this.#inTime('failed()', settle(made)) : (made as string | undefined);
     } catch (second) {
       this.#setup.report(second, 'failed()');
       return undefined;
     }
   }
 
-  /** Takes the next version, and keeps its update for readers that are a little behind. */
-  advance(change: Omit<Update, 'id' | 'from' | 'version'>): { update: Update; text: string } {
+  /** Takes the next version: gives its update as text, and keeps it for readers that are a little behind. */
+  advance(change: Omit<Update, 'id' | 'from' | 'version'>): string {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
     const text = JSON.stringify(update);
-    this.#recent.keep(update, text.length);
-    return { update, text };
+    this.#recent.keep(update.from, text);
+    return text;
   }
 
-  /** The updates that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
-  since(version: number): readonly Update[] {
-    if (version === this.version) return [];
-    const whole = () => this.#setup.fill(String(this.content?.content));
-    return this.#recent.from(version) ?? [{ id: this.id, from: 0, version: this.version, html: whole() }];
+  /** The updates, as text, that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
+  since(version: number): readonly string[] {
+    return version === this.version ? [] : (this.#recent.from(version) ?? [this.#whole()]);
+  }
+
+  #whole(): string {
+    const html = this.#setup.fill(String(this.content?.content));
+    return JSON.stringify({ id: this.id, from: 0, version: this.version, html } satisfies Update);
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import type { Html } from '../views/html.ts';
 import { type Child, fill } from './child.ts';
 import { type Change, rendered, textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
+import type { Eventually } from './eventually.ts';
 import { Instance } from './instance.ts';
 import type { Registry, Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
@@ -101,11 +102,14 @@ export class Mounter {
   // --- Children --------------------------------------------------------------------------------------------------
 
   /** After a render: mounts the children it asked for first, gives others their new session, ends those it no longer asked for. */
-  async settleChildren(parent: Instance): Promise<void> {
+  settleChildren(parent: Instance): Eventually<void> {
     if (parent.ended) return;
     const { asked, gone } = parent.children.end();
     for (const { id } of gone) this.#endChild(parent, id);
-    if (asked.length === 0) return;
+    if (asked.length > 0) return this.#settle(parent, asked);
+  }
+
+  async #settle(parent: Instance, asked: readonly Child[]): Promise<void> {
     const mounts = Promise.all(asked.map((child) => this.#settleChild(parent, child)));
     await this.#atMost(CHILD_PATIENCE, mounts);
     if (parent.ended) for (const { id } of asked) this.#endChild(parent, id);

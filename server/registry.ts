@@ -2,17 +2,33 @@
 
 import type { Settlement } from '../protocol/patch.ts';
 import type { Clock } from './clock.ts';
+import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
 import type { Bucket } from './limits.ts';
 import { POLL_GAP, type PollPipe } from './pipe.ts';
 import type { Stream } from './stream.ts';
 
 /** An event's POST that waits for its answer. */
-export interface Reply {
+export class Reply {
   /** Whether the answer can carry updates, so that the stream need not. */
-  carries: boolean;
-  /** False once nobody reads the answer any more. */
-  isOpen: boolean;
+  readonly carries: boolean;
+  readonly #response: { readonly destroyed: boolean };
+  #isGivenUp = false;
+
+  constructor(carries: boolean, response: { readonly destroyed: boolean }) {
+    this.carries = carries;
+    this.#response = response;
+  }
+
+  /** Whether somebody still reads the answer. */
+  get isOpen(): boolean {
+    return !this.#isGivenUp && !this.#response.destroyed;
+  }
+
+  /** Nobody reads the answer before the request is over, which may take long. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
 }
 
 /** How far a viewer's events have come in one lane: those of an upload wait for no click, and no click waits for them. */
@@ -21,8 +37,8 @@ export interface Lane {
   number: number;
   /** How that event ended, once it has. */
   settled: Settlement | undefined;
-  /** The event that is being handled. */
-  running: Promise<Settlement> | undefined;
+  /** The event that is being handled, or the settlement of the last one. */
+  running: Eventually<Settlement> | undefined;
   /** The POST that waits for its answer. */
   reply: Reply | undefined;
   /** How many events have been taken on and have not ended, or are still being read. */

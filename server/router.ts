@@ -8,11 +8,12 @@ import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled, linger
 import type { ComponentStatics } from './component.ts';
 import type { Dispatch, Input } from './dispatch.ts';
 import { accept, type Result, refuse } from './errors.ts';
+import { chain, type Eventually, isLater } from './eventually.ts';
 import { isAttached, isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { Bucket } from './limits.ts';
 import { OpenPipe, PollPipe } from './pipe.ts';
-import type { Registry, Reply } from './registry.ts';
+import { type Registry, Reply } from './registry.ts';
 import { isScript, serveScript } from './script.ts';
 import type { SessionWatch } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -45,26 +46,32 @@ interface Exchange {
 
 /** Makes the handler of all live paths. It answers what is below its own, and leaves the rest to `next`. */
 export function createRouter(parts: RouterParts): Handler {
-  async function route(request: LiveRequest, response: ServerResponse): Promise<Result<void> | 'next'> {
-    const [path, query] = splitUrl(request.url ?? '/');
-    const exchange = { request, response, query };
-    if (isScript(path)) return serveScript(request, response, path);
-    const endpoint = path.slice(1);
-    if (endpoint === ENDPOINTS.stream) return openStream(parts, exchange);
-    if (!isPostEndpoint(endpoint)) return 'next';
-    if (request.method !== 'POST') return refuse('method', `${request.method} ${path}`);
-    const post = await parts.guard.admit(request, endpoint, query);
-    return post.ok ? takePost(parts, endpoint, post.value, exchange) : post;
-  }
-
   return (request, response, next) => {
-    route(request, response)
-      .then((result) => {
-        if (result === 'next') next();
-        else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
-      })
-      .catch(next);
+    const finish = (result: Result<void> | 'next') => {
+      if (result === 'next') next();
+      else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
+    };
+    try {
+      const result = route(parts, request, response);
+      if (isLater(result)) result.then(finish).catch(next);
+      else finish(result);
+    } catch (error) {
+      next(error);
+    }
   };
+}
+
+function route(parts: RouterParts, request: LiveRequest, response: ServerResponse): Eventually<Result<void> | 'next'> {
+  const [path, query] = splitUrl(request.url ?? '/');
+  const exchange = { request, response, query };
+  if (isScript(path)) return serveScript(request, response, path);
+  const endpoint = path.slice(1);
+  if (endpoint === ENDPOINTS.stream) return openStream(parts, exchange);
+  if (!isPostEndpoint(endpoint)) return 'next';
+  if (request.method !== 'POST') return refuse('method', `${request.method} ${path}`);
+  return chain(parts.guard.admit(request, endpoint, query), (post) =>
+    post.ok ? takePost(parts, endpoint, post.value, exchange) : post,
+  );
 }
 
 function isPostEndpoint(endpoint: string): endpoint is PostEndpoint {
@@ -176,12 +183,12 @@ function acknowledge(stream: Stream | undefined, params: URLSearchParams): void 
   if (count !== undefined) stream?.acknowledge(count);
 }
 
-async function takePost(
+function takePost(
   parts: RouterParts,
   endpoint: PostEndpoint,
   post: SignedPost,
   exchange: Exchange,
-): Promise<Result<void>> {
+): Eventually<Result<void>> {
   acknowledge(post.stream, post.query);
   if (endpoint === ENDPOINTS.unsubscribe) return unsubscribe(parts, post, exchange);
   const { stream } = post;
@@ -217,28 +224,21 @@ function unsubscribe(
   return answerEmpty(response, 204);
 }
 
-async function event(
+function event(
   { settings, dispatch }: RouterParts,
   stream: Stream,
   { query, body, isUpload }: SignedPost,
   { request, response }: Exchange,
-): Promise<Result<void>> {
+): Eventually<Result<void>> {
   const head = readEventQuery(query);
   if (!head) return refuse('malformed', 'the query of an event');
-  const reply = replyTo(request, response);
+  const reply = new Reply((request.headers.accept ?? '').includes(MEDIA.frames), response);
   const read = isUpload ? uploadReader(settings, request, reply) : () => readFields(body);
-  const { carries } = reply;
-  const result = await dispatch.takeEvent({ stream, head, lane: isUpload ? 'upload' : 'event', reply, read });
-  if (!result.ok) return result;
-  return carries ? answerFrames(response, result.value) : answerSettled(response, result.value);
-}
-
-function replyTo(request: LiveRequest, response: ServerResponse): Reply {
-  const reply = { carries: (request.headers.accept ?? '').includes(MEDIA.frames), isOpen: true };
-  response.once('close', () => {
-    reply.isOpen = false;
+  const taken = dispatch.takeEvent({ stream, head, lane: isUpload ? 'upload' : 'event', reply, read });
+  return chain(taken, (result) => {
+    if (!result.ok) return result;
+    return reply.carries ? answerFrames(response, result.value) : answerSettled(response, result.value);
   });
-  return reply;
 }
 
 function readFields(body: string): Result<Input> {
@@ -253,7 +253,7 @@ function uploadReader(settings: Settings, request: LiveRequest, reply: Reply) {
     const { limits, uploadDirectory: directory } = settings;
     const upload = await readUpload(request, { files: 1, types: [], ...uploads, text: limits.body, directory });
     if (upload.ok && upload.value.issues.length > 0 && !request.complete) {
-      reply.isOpen = false;
+      reply.giveUp();
       linger(request);
     }
     return upload;

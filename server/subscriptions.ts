@@ -2,7 +2,7 @@
 // In: the items of a subscribe. Out: for each, what brings the page up to date, or why it can't be live.
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
-import type { ByeReason, GoneReason, Subscribed, Taken } from '../protocol/patch.ts';
+import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import { textOf } from './diff.ts';
 import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
@@ -101,7 +101,7 @@ export class Subscriptions {
     await this.#dispatch.update(instance);
     const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
     const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
-    const missed = instance.since(held);
+    const missed = updatesSince(instance, held);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const said = { ...this.#describe(instance), ...updates };
     return accept({ ...said, id: item.id, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
@@ -123,7 +123,7 @@ export class Subscriptions {
       return refuse('failed', 'mount() threw', item);
     }
     if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
-    const updates = shows(instance, item, claims) ? {} : { updates: instance.since(0) };
+    const updates = shows(instance, item, claims) ? {} : { updates: updatesSince(instance, 0) };
     const renamed = taken ? { as: id, session: this.#tokens.sign({ ...claims, id }, stream.sessionId) } : {};
     return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
   }
@@ -233,6 +233,10 @@ export class Subscriptions {
 /** Whether a page that comes for the first time shows this content already. One that comes back shows an earlier mounting's. */
 function shows({ content }: Instance, item: SubscribeItem, claims: Claims): boolean {
   return item.epoch === undefined && content !== undefined && hashContent(textOf(content)) === claims.content;
+}
+
+function updatesSince(instance: Instance, version: number): Update[] {
+  return instance.since(version).map((text) => JSON.parse(text) as Update);
 }
 
 /** What a new entry of the page for an old seat must not number again. */

@@ -1,7 +1,7 @@
 // Owns the secrets: session tokens, the keys of streams, and the binding of both to an express-session.
 // Source: RFC 5869 (HKDF), one key for each purpose, so that a token of one kind is worth nothing as another.
 
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { accept, type Result, refuse } from './errors.ts';
 
@@ -63,12 +63,12 @@ function contextText(context: unknown): string | undefined {
 
 /** Hashes a component's content: 96 bits, for the comparison of the static and the first live render. */
 export function hashContent(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
 /** A digest in base64, as Content-Digest has it. */
-export function digest(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('base64');
+export function digestOf(body: Uint8Array): string {
+  return hash('sha256', body, 'base64');
 }
 
 function hmac(key: string | Uint8Array, text: string): Buffer {

@@ -1,0 +1,110 @@
+// Owns the call of an event's handler: its params are checked, it gets its event, and it ends with an outcome.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Fields } from '../protocol/event.ts';
+import type { Order } from '../protocol/patch.ts';
+import type { Browser, ComponentStatics, InvalidEvent, LiveComponent, LiveEvent } from './component.ts';
+import { chain, type Eventually } from './eventually.ts';
+import { createOrders, type OrderBook } from './orders.ts';
+
+/** How an event ended: HTTP's 200, 422 or 500. `shown`: the component's `invalid()` showed why. */
+export interface Outcome {
+  readonly status: 200 | 422 | 500;
+  readonly shown?: boolean;
+}
+
+/** What a browser sent. */
+export interface Sent {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly field: string | undefined;
+  readonly context: unknown;
+}
+
+/** An event as its handler sees it. What few handlers ask for is made when they do. */
+export class Call implements LiveEvent {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly field: string | undefined;
+  readonly context: unknown;
+  readonly #pushed: (url: string) => void;
+  #orders: OrderBook | undefined;
+  #stop: AbortController | undefined;
+  #isOver = false;
+
+  /** @param pushed is called with the address of a `pushUrl`. */
+  constructor({ name, fields, field, context }: Sent, pushed: (url: string) => void) {
+    this.name = name;
+    this.fields = fields;
+    this.field = field;
+    this.context = context;
+    this.#pushed = pushed;
+  }
+
+  get browser(): Browser {
+    this.#orders ??= createOrders(() => {}, this.#pushed);
+    return this.#orders;
+  }
+
+  get signal(): AbortSignal {
+    this.#stop ??= new AbortController();
+    if (this.#isOver) this.#stop.abort();
+    return this.#stop.signal;
+  }
+
+  /** Its time is up, or its instance has ended. */
+  abort(): void {
+    this.#isOver = true;
+    this.#stop?.abort();
+  }
+
+  /** The orders that its handler gave for the one who acted. */
+  takeOrders(): readonly Order[] {
+    return this.#orders?.take() ?? [];
+  }
+}
+
+/** Checks an event's params with the schema that its component declares, and calls the handler. Throws, or rejects with, what that throws. */
+export function invoke(
+  component: LiveComponent<any, any>,
+  { events = {} }: ComponentStatics,
+  call: Call,
+): Eventually<Outcome> {
+  const schema = events[call.name];
+  if (schema === true || schema === undefined) return handle(component, call, call.fields);
+  const checked = schema['~standard'].validate(call.fields);
+  return chain(checked, (result) =>
+    result.issues ? refuseEvent(component, call, result.issues) : handle(component, call, result.value),
+  );
+}
+
+function handle(component: LiveComponent<any, any>, call: Call, params: unknown): Eventually<Outcome> {
+  const handler = (component as unknown as Record<string, Function>)[call.name] as Function;
+  return chain(settled(handler.call(component, params, call)), () => ({ status: 200 }));
+}
+
+/** Tells a component why an event was refused, if it wants to know. */
+export function refuseEvent(
+  component: LiveComponent<any, any>,
+  { name, fields }: Call,
+  issues: readonly StandardSchemaV1.Issue[],
+): Eventually<Outcome> {
+  if (!component.invalid) return { status: 422 };
+  const failure: InvalidEvent = { event: name, issues, messages: messagesOf(issues), fields };
+  return chain(settled(component.invalid(failure)), () => ({ status: 422, shown: true }));
+}
+
+function messagesOf(issues: readonly StandardSchemaV1.Issue[]): Record<string, string> {
+  const messages: Record<string, string> = Object.create(null);
+  for (const { path = [], message } of issues) {
+    const first = path[0];
+    const name = String(typeof first === 'object' ? first.key : (first ?? ''));
+    messages[name] ??= message;
+  }
+  return messages;
+}
+
+/** Waits for any thenable that a component's code returns, not only for promises. */
+export function settled(made: unknown): Eventually<unknown> {
+  return typeof (made as PromiseLike<unknown> | undefined)?.then === 'function' ? Promise.resolve(made) : made;
+}
