@@ -285,11 +285,12 @@ export class Page {
   /** Takes a frame, over whichever way it came. */
   receive(event: FrameName, data: unknown): void {
     const { id } = data as { id?: string };
-    const entry = [...this.entries.values()].find((it) => it.id === id);
-    if (!entry) return;
-    if (event === 'update') this.#update(entry, data as Update);
-    else if (event === 'settled') this.#settled(entry, data as Settlement);
-    else if (event === 'gone') this.#gone(entry, (data as { reason: string }).reason);
+    // a shared instance may be there in several places
+    for (const entry of [...this.entries.values()].filter((it) => it.id === id)) {
+      if (event === 'update') this.#update(entry, data as Update);
+      else if (event === 'settled') this.#settled(entry, data as Settlement);
+      else if (event === 'gone') this.#gone(entry, (data as { reason: string }).reason);
+    }
   }
 
   /** Applies an update if it builds on what is held, drops it if that is as new, and otherwise waits for what is missing. */
@@ -355,7 +356,7 @@ export class Page {
   }
 
   #settled(entry: Entry, settlement: Settlement): void {
-    this.#listener.settled(entry, settlement);
+    if (settlement.viewer === entry.viewer) this.#listener.settled(entry, settlement);
   }
 }
 

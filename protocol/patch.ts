@@ -43,6 +43,8 @@ export interface Update {
 /** How an event ended, for its own viewer alone. `status` is an HTTP status code. */
 export interface Settlement {
   readonly id: string;
+  /** Whose event it was: many may look at one instance, over one stream. */
+  readonly viewer: string;
   /** Absent: that of clicks and forms. */
   readonly lane?: 'upload';
   /** The number of the event in its lane. */

@@ -4,6 +4,7 @@ import { isComponentName } from '../protocol/event.ts';
 import { checkRoot } from '../views/root.ts';
 import { type ComponentStatics, LiveComponent } from './component.ts';
 import { LiveError } from './errors.ts';
+import { SCOPES, type Scope } from './scope.ts';
 import type { ComponentClass } from './types.ts';
 import type { Uploads } from './upload.ts';
 
@@ -48,6 +49,21 @@ function checkComponent(type: ComponentClass): void {
   if (statics.root) checkRoot(statics.root);
   for (const [name, rule] of Object.entries(statics.events ?? {})) checkEvent(type, name, rule);
   if (statics.uploads !== undefined) checkUploads(type, statics.uploads);
+  checkScope(type, statics.scope);
+}
+
+function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
+  if (!SCOPES.includes(scope as Scope)) {
+    throw new LiveError(
+      'ERR_LIVE_SCOPE',
+      `${type.name}: static scope must be 'page', 'session' or 'app', got ${JSON.stringify(scope)}.`,
+    );
+  }
+  if (scope === 'page' || !type.prototype.navigate) return;
+  throw new LiveError(
+    'ERR_LIVE_SCOPE_NAVIGATE',
+    `${type.name}: navigate() follows one page's address, but static scope = '${scope}' is for many pages. Pass what it needs as session payload, or put it into a page's own component.`,
+  );
 }
 
 function checkEvent(type: ComponentClass, name: string, rule: unknown): void {

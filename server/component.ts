@@ -87,7 +87,10 @@ export function construct<T extends LiveComponent<any, any>>(type: new (...args:
  * option returns.
  *
  * Optional statics: `events` names what a browser may call, as `true` or a Standard Schema; `root` changes the root element; `uploads` lets events
- * bring files: `static uploads = { bytes: 5_000_000, files: 3, types: ['image/*', '.pdf'] }`. Files are deleted after their handler.
+ * bring files: `static uploads = { bytes: 5_000_000, files: 3, types: ['image/*', '.pdf'] }`. Files are deleted after their handler. `scope` says whose
+ * state it is: `'page'` (default) gives each place where it is rendered its own, `'session'` one to all tabs of an express-session, `'app'` one to
+ * all viewers of the same session payload on this node. A shared one is mounted with its first viewer and unmounted with its last; it is rendered once
+ * for all of them.
  */
 export abstract class LiveComponent<Session = {}, Context = unknown> {
   readonly #host: Host;
@@ -115,7 +118,10 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
     return this.#host.connected;
   }
 
-  /** What the app's `context(req)` returned for this page or stream. */
+  /**
+   * What the app's `context(req)` returned for this page or stream.
+   * @throws LiveError `ERR_LIVE_SHARED_CONTEXT` in a shared component, which has many viewers: use `event.context`.
+   */
   get context(): Context {
     return this.#host.context as Context;
   }
@@ -203,4 +209,5 @@ export interface ComponentStatics {
   readonly events?: Readonly<Record<string, true | StandardSchemaV1>>;
   readonly root?: Root;
   readonly uploads?: Uploads;
+  readonly scope?: string;
 }

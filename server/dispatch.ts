@@ -300,6 +300,7 @@ export class Dispatch {
 function settlement({ head, lane }: Arrival, status: Settlement['status'], orders: readonly Order[]): Settlement {
   return {
     id: head.id,
+    viewer: head.viewer,
     ...(lane === 'upload' ? { lane } : {}),
     number: head.number,
     status,

@@ -13,6 +13,8 @@ export interface Claims {
   readonly session: unknown;
   /** The hash of the content that was rendered with the token. */
   readonly content: string;
+  /** The shared instance that it stands in. Then the token is of no express-session: it holds for whoever has that one. */
+  readonly within?: string | undefined;
 }
 
 /** What a token must have been made for. */
@@ -48,6 +50,7 @@ interface Payload {
   /** When it expires, in seconds. */
   readonly e: number;
   readonly p: unknown;
+  readonly w?: string | undefined;
 }
 
 const VERSION = 'v1';
@@ -91,18 +94,21 @@ export function createTokens(secrets: readonly string[], maxAge: number, clock: 
   const streamKey = derive(secrets[0] as string, 'stream key');
   const shareKey = derive(secrets[0] as string, 'share key');
 
-  const bind = (key: Buffer, sessionId: string) =>
-    hmac(key, `express-session ${sessionId}`).toString('base64url').slice(0, 22);
+  const bind = (key: Buffer, sessionId: string, within: string | undefined) => {
+    const holder = within === undefined ? `express-session ${sessionId}` : `within ${within}`;
+    return hmac(key, holder).toString('base64url').slice(0, 22);
+  };
   const seal = (key: Buffer, text: string) => hmac(key, `${VERSION}.${text}`);
 
   function sign(claims: Claims, sessionId: string): string {
     const payload: Payload = {
       i: claims.id,
       c: claims.component,
-      s: bind(signingKey, sessionId),
+      s: bind(signingKey, sessionId, claims.within),
       h: claims.content,
       e: Math.floor((clock.now() + maxAge) / 1000),
       p: claims.session,
+      w: claims.within,
     };
     const text = Buffer.from(JSON.stringify(payload)).toString('base64url');
     return `${VERSION}.${text}.${seal(signingKey, text).toString('base64url')}`;
@@ -118,11 +124,11 @@ export function createTokens(secrets: readonly string[], maxAge: number, clock: 
     if (payload.i !== holder.id || payload.c !== holder.component) {
       return refuse('token', `the session token is for ${payload.c} ${payload.i}`, holder);
     }
-    if (!isEqual(Buffer.from(payload.s), Buffer.from(bind(key, holder.sessionId)))) {
+    if (!isEqual(Buffer.from(payload.s), Buffer.from(bind(key, holder.sessionId, payload.w)))) {
       return refuse('token', 'the session token is of another express-session', holder);
     }
     if (payload.e * 1000 < clock.now()) return refuse('expired', 'the session token has expired', holder);
-    return accept({ id: payload.i, component: payload.c, session: payload.p, content: payload.h });
+    return accept({ id: payload.i, component: payload.c, session: payload.p, content: payload.h, within: payload.w });
   }
 
   return {

@@ -48,6 +48,6 @@ test('a POST that its browser gave up: the effect and the settlement come by the
   const before = Date.now();
   open();
   expect((await client.update()).html).toContain('1');
-  expect((await client.frame('settled')).data).toEqual({ id: live.id, number: 1, status: 200 });
+  expect((await client.frame('settled')).data).toEqual({ id: live.id, viewer: client.viewer, number: 1, status: 200 });
   expect(Date.now() - before).toBeLessThan(500);
 });

@@ -1,6 +1,6 @@
 // What components do wrong, or what takes long, must not take the server or the page along.
 import { html, LiveComponent, type LiveEvent, raw } from 'htmx-liveview';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MEDIA } from '../../protocol/names.ts';
 import { Counter } from '../support/components.ts';
 import { useApp } from '../support/opened.ts';

@@ -108,7 +108,7 @@ describe('an upload', () => {
     const third = await client.post('event', query, body, { type: TYPE });
     expect([...both, third].map(({ status }) => status)).toEqual([204, 204, 204]);
     const [{ settled }] = (await client.subscribe([{ ...client.roots[0]!, epoch: album.epoch, version: 2 }])) as any;
-    expect(settled).toEqual([{ id: album.id, lane: 'upload', number: 1, status: 200 }]);
+    expect(settled).toEqual([{ id: album.id, viewer: album.client.viewer, lane: 'upload', number: 1, status: 200 }]);
     expect((await client.update()).version).toBe(2);
     await noFilesAreLeft();
   });
@@ -145,7 +145,7 @@ describe('an upload is refused, and invalid() is told why,', () => {
     request.on('error', () => {});
     request.write(body.slice(0, 5000));
     const settled = (await client.frame('settled')).data;
-    expect(settled).toEqual({ id: album.id, lane: 'upload', number: 1, status: 422 });
+    expect(settled).toEqual({ id: album.id, viewer: album.client.viewer, lane: 'upload', number: 1, status: 422 });
     request.destroy();
     await noFilesAreLeft();
   });
