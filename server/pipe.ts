@@ -1,9 +1,11 @@
 // Owns how frames reach a reader: over one response that stays open, or over polls that end with what there is.
 // Source: WHATWG HTML 9.2; the headers are the ones that keep proxies from buffering (docs/proxies.md).
 
-import { ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { MEDIA } from '../protocol/names.ts';
 import type { Clock } from './clock.ts';
+import { canDetach, detach } from './detach.ts';
 
 /** Carries a stream's frames. */
 export interface Pipe {
@@ -29,6 +31,7 @@ const IDENTITY = { 'Content-Encoding': 'identity' };
 
 /** Milliseconds after which EventSource may come back by itself. The extension does so itself, and earlier. */
 const RETRY = 2_000;
+const START = `retry: ${RETRY}\n\n`;
 /** Milliseconds for which a reader that does not read any more may keep an ended response open. */
 const LINGER = 5_000;
 /** Milliseconds for which a poll waits for frames; and after which a reader that does not poll again is gone. */
@@ -38,7 +41,7 @@ export const POLL_GAP = 12_000;
 /** Starts a response that is never cached, changed or held back. `identity`: see the option of that name. */
 function writeHead(response: ServerResponse, identity: boolean): void {
   response.writeHead(200, { ...HEADERS, ...(identity ? IDENTITY : {}) });
-  response.socket?.setNoDelay(true);
+  response.socket?.setNoDelay?.(true); // a connection may be any Duplex
   response.on('error', () => {});
 }
 
@@ -51,17 +54,35 @@ function endRaw(response: ServerResponse, text = ''): void {
   end.call(response, text);
 }
 
+/** Whoever wants to know that a pipe has ended, whoever ended it: its stream. */
+export interface PipeOwner {
+  closed(): void;
+}
+
+/** Begins to send frames over a response: over its bare socket, where nobody else needs the response. */
+export function openPipe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  identity: boolean,
+  owner: PipeOwner,
+): Pipe {
+  const isFree = canDetach(request, response);
+  if (isFree) response.setHeader('Connection', 'close'); // the HTTP server will not read another request from it
+  writeHead(response, identity);
+  response.socket?.setKeepAlive?.(true, 15_000);
+  if (!isFree) return new ResponsePipe(response, owner);
+  response.flushHeaders();
+  return new SocketPipe(detach(response), response.chunkedEncoding, owner);
+}
+
 /** An open SSE response. */
-export class OpenPipe implements Pipe {
+class ResponsePipe implements Pipe {
   readonly #response: ServerResponse;
 
-  /** @param closed is called when the response has ended, whoever ended it. */
-  constructor(response: ServerResponse, identity: boolean, closed: () => void) {
+  constructor(response: ServerResponse, owner: PipeOwner) {
     this.#response = response;
-    writeHead(response, identity);
-    response.socket?.setKeepAlive(true, 15_000);
-    response.once('close', closed);
-    response.write(`retry: ${RETRY}\n\n`);
+    response.once('close', () => owner.closed());
+    response.write(START);
   }
 
   write(text: string): void {
@@ -83,8 +104,64 @@ export class OpenPipe implements Pipe {
   end(): void {
     const { socket } = this.#response;
     endRaw(this.#response);
-    const timer = setTimeout(() => socket?.destroy(), LINGER).unref();
-    this.#response.once('close', () => clearTimeout(timer));
+    if (socket) destroyLater(socket);
+  }
+}
+
+/** Destroys the socket of a response that has been ended, where its reader does not take the rest. */
+function destroyLater(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+const OWNER = Symbol('owner');
+
+/** A socket that says who is to be told of its end, so that all sockets share their listeners. */
+interface OwnedSocket extends Socket {
+  [OWNER]?: PipeOwner;
+}
+
+function onClose(this: OwnedSocket): void {
+  this[OWNER]?.closed();
+}
+
+/** What broke a socket is of no interest: `close` follows. */
+function onError(): void {}
+
+/**
+ * What is left of an SSE response that was detached: its socket. It writes the body's chunks itself (RFC 9112, 7.1); for HTTP/1.0, which has
+ * none, the body ends with the connection.
+ */
+class SocketPipe implements Pipe {
+  readonly #socket: Socket;
+  readonly #isChunked: boolean;
+
+  constructor(socket: Socket, isChunked: boolean, owner: PipeOwner) {
+    this.#socket = socket;
+    this.#isChunked = isChunked;
+    (socket as OwnedSocket)[OWNER] = owner;
+    socket.on('close', onClose).on('error', onError);
+    this.write(START);
+  }
+
+  write(text: string): void {
+    if (!this.#socket.writable) return;
+    this.#socket.write(this.#isChunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text);
+  }
+
+  beat(text: string): void {
+    this.write(text);
+  }
+
+  acknowledged(): void {}
+
+  get queued(): number {
+    return this.#socket.writableLength;
+  }
+
+  end(): void {
+    this.#socket.end(this.#isChunked ? '0\r\n\r\n' : '');
+    destroyLater(this.#socket);
   }
 }
 
@@ -96,13 +173,13 @@ export class PollPipe implements Pipe {
   #isEnded = false;
   readonly #clock: Clock;
   readonly #identity: boolean;
-  readonly #closed: () => void;
+  readonly #owner: PipeOwner;
 
-  /** @param closed is called when no poll has come for too long. */
-  constructor(clock: Clock, identity: boolean, closed: () => void) {
+  /** @param owner is told when no poll has come for too long. */
+  constructor(clock: Clock, identity: boolean, owner: PipeOwner) {
     this.#clock = clock;
     this.#identity = identity;
-    this.#closed = closed;
+    this.#owner = owner;
   }
 
   /** Whether there are frames that no poll has acknowledged. */
@@ -152,6 +229,6 @@ export class PollPipe implements Pipe {
   #away(): void {
     this.#response = undefined;
     this.#cancel();
-    if (!this.#isEnded) this.#cancel = this.#clock.after(POLL_GAP, this.#closed);
+    if (!this.#isEnded) this.#cancel = this.#clock.after(POLL_GAP, () => this.#owner.closed());
   }
 }

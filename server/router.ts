@@ -12,12 +12,12 @@ import { chain, type Eventually, isLater } from './eventually.ts';
 import { isAttached, isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { Bucket } from './limits.ts';
-import { OpenPipe, PollPipe } from './pipe.ts';
+import { openPipe, PollPipe } from './pipe.ts';
 import { type Registry, Reply } from './registry.ts';
 import { isScript, serveScript } from './script.ts';
 import type { SessionWatch } from './sessions.ts';
 import type { Settings } from './settings.ts';
-import { Stream } from './stream.ts';
+import { Stream, type StreamListener } from './stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Tokens } from './token.ts';
 import { readUpload } from './upload.ts';
@@ -36,6 +36,9 @@ export interface RouterParts {
   readonly sessions: SessionWatch;
 }
 
+/** The parts, and the one listener of all streams. */
+type Parts = RouterParts & { readonly listener: StreamListener };
+
 /** A request on its way, and what will answer it. */
 interface Exchange {
   readonly request: LiveRequest;
@@ -45,7 +48,8 @@ interface Exchange {
 }
 
 /** Makes the handler of all live paths. It answers what is below its own, and leaves the rest to `next`. */
-export function createRouter(parts: RouterParts): Handler {
+export function createRouter(given: RouterParts): Handler {
+  const parts = { ...given, listener: listenerOf(given) };
   return (request, response, next) => {
     const finish = (result: Result<void> | 'next') => {
       if (result === 'next') next();
@@ -61,7 +65,7 @@ export function createRouter(parts: RouterParts): Handler {
   };
 }
 
-function route(parts: RouterParts, request: LiveRequest, response: ServerResponse): Eventually<Result<void> | 'next'> {
+function route(parts: Parts, request: LiveRequest, response: ServerResponse): Eventually<Result<void> | 'next'> {
   const [path, query] = splitUrl(request.url ?? '/');
   const exchange = { request, response, query };
   if (isScript(path)) return serveScript(request, response, path);
@@ -74,6 +78,16 @@ function route(parts: RouterParts, request: LiveRequest, response: ServerRespons
   );
 }
 
+function listenerOf({ settings, registry, dispatch, subscriptions }: RouterParts): StreamListener {
+  return {
+    ended(stream, pipe) {
+      subscriptions.streamEnded(stream);
+      if (pipe instanceof PollPipe && pipe.hasWords) registry.keepWords(stream, pipe, settings.clock);
+    },
+    hasRoom: dispatch.catchUp,
+  };
+}
+
 function isPostEndpoint(endpoint: string): endpoint is PostEndpoint {
   return Object.hasOwn(ENDPOINTS, endpoint) && endpoint !== ENDPOINTS.stream;
 }
@@ -84,7 +98,7 @@ function splitUrl(url: string): [path: string, query: string] {
 }
 
 /** A stream, or the next poll of one; or, with `probe`, the word whether one could be opened: EventSource tells no status. */
-async function openStream(parts: RouterParts, { request, response, query }: Exchange): Promise<Result<void>> {
+async function openStream(parts: Parts, { request, response, query }: Exchange): Promise<Result<void>> {
   if (request.method !== 'GET') return refuse('method', `${request.method} stream`);
   if (!isSameOrigin(request)) return refuse('origin', 'a stream for another site');
   const params = new URLSearchParams(query);
@@ -111,7 +125,7 @@ function checkRoom({ settings: { limits }, registry, subscriptions }: RouterPart
 }
 
 async function begin(
-  { settings, tokens, registry, dispatch, subscriptions, sessions }: RouterParts,
+  { settings, tokens, registry, subscriptions, sessions, listener }: Parts,
   sessionId: string,
   isPoll: boolean,
   request: LiveRequest,
@@ -141,13 +155,9 @@ async function begin(
     context,
     bucket: registry.bucketOf(sessionId, () => new Bucket(limits.burst, clock.now())),
   };
-  const ended = (stream: Stream) => {
-    subscriptions.streamEnded(stream);
-    if (polls?.hasWords) registry.keepWords(stream, polls, clock);
-  };
-  const stream = new Stream(reader, { ended, hasRoom: dispatch.catchUp }, clock.now);
-  const polls = isPoll ? new PollPipe(clock, identityEncoding, stream.closed) : undefined;
-  stream.pipe = polls ?? new OpenPipe(response, identityEncoding, stream.closed);
+  const stream = new Stream(reader, listener, clock.now);
+  const polls = isPoll ? new PollPipe(clock, identityEncoding, stream) : undefined;
+  stream.pipe = polls ?? openPipe(request, response, identityEncoding, stream);
   registry.streams.set(id, stream);
   const share = tokens.shareKey(sessionId, context);
   stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });

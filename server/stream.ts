@@ -19,8 +19,8 @@ export interface Reader {
 
 /** What others want to know of a stream. */
 export interface StreamListener {
-  /** Called once, when either side has ended it. */
-  ended(stream: Stream): void;
+  /** Called once, when either side has ended it, with the pipe that it had. */
+  ended(stream: Stream, pipe: Pipe | undefined): void;
   /** There is room again. */
   hasRoom(stream: Stream): void;
 }
@@ -137,11 +137,12 @@ export class Stream implements Reader {
   }
 
   /** The pipe has ended. */
-  readonly closed = (): void => {
+  closed(): void {
     if (!this.open) return;
+    const { pipe } = this;
     this.open = false;
     this.pipe = undefined;
     this.#unacked = [];
-    this.#listener.ended(this);
-  };
+    this.#listener.ended(this, pipe);
+  }
 }
