@@ -57,7 +57,7 @@ export interface Seat {
   /** The id of the stream that had its frames last: what it signs may still say goodbye. */
   streamId: string;
   /** Made at the first event of each: see {@link laneOf}. */
-  readonly lanes: Partial<Record<LaneName, Lane>>;
+  lanes: Partial<Record<LaneName, Lane>>;
   /** Whether the update that is being made rides in the answer to an event, so that the stream need not carry it. */
   answering: boolean;
   /** The version from which the viewer must still be brought up to date, once its stream has room. */
@@ -66,10 +66,14 @@ export interface Seat {
   stopWaiting: (() => void) | undefined;
 }
 
+/** The lanes of a seat without events. */
+const NO_LANES: Seat['lanes'] = Object.freeze({});
+
 /** A seat's lane. */
-export function laneOf({ lanes }: Seat, name: LaneName): Lane {
-  lanes[name] ??= { number: 0, settled: undefined, running: undefined, reply: undefined, waiting: 0 };
-  return lanes[name];
+export function laneOf(seat: Seat, name: LaneName): Lane {
+  if (seat.lanes === NO_LANES) seat.lanes = {};
+  seat.lanes[name] ??= { number: 0, settled: undefined, running: undefined, reply: undefined, waiting: 0 };
+  return seat.lanes[name];
 }
 
 /** The streams and instances of one node. */
@@ -84,7 +88,7 @@ export class Registry {
   readonly #away = new Map<string, Set<Seat>>();
   readonly instances = new Map<string, Instance>();
   readonly #byInstance = new Map<Instance, Seat[]>();
-  readonly #byStream = new Map<Stream, Set<Seat>>();
+  readonly #byStream = new Map<Stream, Seat[]>();
 
   /** How many streams a session has open, or is about to. */
   streamsOf(sessionId: string): number {
@@ -150,7 +154,7 @@ export class Registry {
 
   /** How many seats have their frames sent to a stream. */
   countOn(stream: Stream): number {
-    return this.#byStream.get(stream)?.size ?? 0;
+    return this.#byStream.get(stream)?.length ?? 0;
   }
 
   /** Gives a viewer a seat at an instance, which is kept from its first seat to its last. */
@@ -160,7 +164,7 @@ export class Registry {
       instance,
       stream: undefined,
       streamId: '',
-      lanes: {},
+      lanes: NO_LANES,
       answering: false,
       behind: undefined,
       stopWaiting: undefined,
@@ -187,12 +191,20 @@ export class Registry {
 
   /** Sends a seat's frames to a stream from now on, or, without one, nowhere. */
   direct(seat: Seat, stream: Stream | undefined): void {
-    const old = seat.stream && this.#byStream.get(seat.stream);
-    if (old?.delete(seat) && old.size === 0) this.#byStream.delete(seat.stream as Stream);
+    if (seat.stream) this.#stand(seat, seat.stream);
     seat.stream = stream;
     if (!stream) return;
     seat.streamId = stream.id;
-    this.#byStream.set(stream, (this.#byStream.get(stream) ?? new Set()).add(seat));
+    const seats = this.#byStream.get(stream);
+    if (seats) seats.push(seat);
+    else this.#byStream.set(stream, [seat]);
+  }
+
+  #stand(seat: Seat, stream: Stream): void {
+    const seats = this.#byStream.get(stream) ?? [];
+    const at = seats.indexOf(seat);
+    if (at >= 0) seats.splice(at, 1);
+    if (seats.length === 0) this.#byStream.delete(stream);
   }
 
   /** Removes a seat; says whether it was the instance's last, with which the instance goes too. */

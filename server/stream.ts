@@ -34,11 +34,12 @@ const CAP_TIME = 50_000;
 /** Milliseconds after which a reader that was too slow comes back. */
 const SLOW_RETURN = 2_000;
 
-/** A frame that was sent and is not acknowledged. */
+/** A frame that was sent and is not acknowledged. They form a queue: mostly there are none, or few. */
 interface Sent {
   readonly count: number;
   readonly length: number;
   readonly at: number;
+  next: Sent | undefined;
 }
 
 /** One reader's frames, in order. A pipe carries them: an open SSE response, or polls. */
@@ -54,7 +55,10 @@ export class Stream implements Reader {
   /** Undefined once it has ended. */
   pipe: Pipe | undefined;
   #count = 0;
-  #unacked: Sent[] = [];
+  /** The first and the last frame that is not acknowledged; how many there are, and how long together. */
+  #oldest: Sent | undefined;
+  #newest: Sent | undefined;
+  #unacked = 0;
   #length = 0;
   #origin: string | undefined;
   readonly #listener: StreamListener;
@@ -73,7 +77,7 @@ export class Stream implements Reader {
 
   /** Whether there is room for updates. What must not be lost, such as settlements, is sent all the same. */
   get hasRoom(): boolean {
-    return this.#unacked.length < MOST_FRAMES && this.#length < MOST_LENGTH;
+    return this.#unacked < MOST_FRAMES && this.#length < MOST_LENGTH;
   }
 
   /**
@@ -94,11 +98,18 @@ export class Stream implements Reader {
   write(frame: string): void {
     if (!this.open) return;
     const text = numberFrame(++this.#count, frame);
-    this.#unacked.push({ count: this.#count, length: text.length, at: this.#now() });
-    this.#length += text.length;
+    this.#note({ count: this.#count, length: text.length, at: this.#now(), next: undefined });
     this.pipe?.write(text, this.#count);
     // the reader may acknowledge what it has never read
     if (Math.max(this.#length, this.pipe?.queued ?? 0) > CAP_LENGTH) this.#tooSlow();
+  }
+
+  #note(sent: Sent): void {
+    if (this.#newest) this.#newest.next = sent;
+    else this.#oldest = sent;
+    this.#newest = sent;
+    this.#unacked++;
+    this.#length += sent.length;
   }
 
   /** A heartbeat has no number: nobody need acknowledge it. */
@@ -108,15 +119,18 @@ export class Stream implements Reader {
 
   /** Ends the stream where something has not been acknowledged for too long. */
   look(): void {
-    if (this.#now() - (this.#unacked[0]?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
+    if (this.#now() - (this.#oldest?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
   }
 
   /** The reader has all frames up to `count`. */
   acknowledge(count: number): void {
     if (count > this.#count) return;
     const wasFull = !this.hasRoom;
-    const first = this.#unacked.findIndex((sent) => sent.count > count);
-    for (const { length } of this.#unacked.splice(0, first < 0 ? this.#unacked.length : first)) this.#length -= length;
+    for (; this.#oldest && this.#oldest.count <= count; this.#oldest = this.#oldest.next) {
+      this.#unacked--;
+      this.#length -= this.#oldest.length;
+    }
+    if (!this.#oldest) this.#newest = undefined;
     this.pipe?.acknowledged(count);
     if (wasFull && this.hasRoom) this.#listener.hasRoom(this);
   }
@@ -142,7 +156,7 @@ export class Stream implements Reader {
     const { pipe } = this;
     this.open = false;
     this.pipe = undefined;
-    this.#unacked = [];
+    this.#oldest = this.#newest = undefined;
     this.#listener.ended(this, pipe);
   }
 }
