@@ -25,13 +25,16 @@ export interface Filling {
   readonly content: string;
 }
 
+/** Most instances have no children. Never written to. */
+const NONE: Map<string, any> = new Map();
+
 /** The children of one instance. */
 export class Children {
   readonly #parent: string;
-  #known = new Map<string, Child>();
-  #asked = new Map<string, Child>();
-  #calls = new Map<string, number>();
-  readonly #failed = new Map<string, string>();
+  #known: ReadonlyMap<string, Child> = NONE;
+  #asked: Map<string, Child> = NONE;
+  #calls: Map<string, number> = NONE;
+  #failed: Map<string, string> = NONE;
 
   /** @param parent the parent's id: a child's id follows from it, so that it is the same in the static and the live render. */
   constructor(parent: string) {
@@ -40,13 +43,13 @@ export class Children {
 
   /** A render begins. */
   begin(): void {
-    this.#asked = new Map();
-    this.#calls = new Map();
+    this.#asked = NONE;
+    this.#calls = NONE;
   }
 
   /** A render has failed: what it did not come to ask for stays. */
   keep(): void {
-    this.#asked = new Map(this.#known);
+    this.#asked = this.#known === NONE ? NONE : new Map(this.#known);
   }
 
   /** A render is done: gives the children it asked for, and those it no longer asked for, which are forgotten. */
@@ -63,6 +66,7 @@ export class Children {
 
   /** A child could not be mounted: it is not tried again until its payload changes. */
   failed({ id, text }: Child): void {
+    if (this.#failed === NONE) this.#failed = new Map();
     this.#failed.set(id, text);
   }
 
@@ -73,6 +77,8 @@ export class Children {
   /** What stands for a child: its root element without content. Without a key, the order of the calls tells children apart. */
   ask(type: ComponentClass, session: unknown, key: string | number | undefined): Html {
     const name = type.component;
+    if (this.#asked === NONE) this.#asked = new Map();
+    if (this.#calls === NONE) this.#calls = new Map();
     const call = this.#calls.get(name) ?? 0;
     this.#calls.set(name, call + 1);
     const id = childId(this.#parent, name, key === undefined ? `#${call}` : `=${key}`);

@@ -142,9 +142,7 @@ export class Dispatch {
   #handle(seat: Seat, lane: Lane, arrival: Arrival, { fields, issues, release }: Input): Eventually<Settlement> {
     const { instance } = seat;
     const { head, stream } = arrival;
-    const call = new Call({ name: head.name, fields, field: head.field, context: stream.context }, (url) =>
-      instance.pushed(url),
-    );
+    const call = new Call({ name: head.name, fields, field: head.field, context: stream.context }, instance);
     return chain(instance.handle(call, issues), ({ status }) => {
       void release?.();
       return chain(this.#updateInAnswer(seat, lane), () => {

@@ -5,7 +5,7 @@ import type { Fields } from '../protocol/event.ts';
 import type { Order } from '../protocol/patch.ts';
 import type { Browser, ComponentStatics, InvalidEvent, LiveComponent, LiveEvent } from './component.ts';
 import { chain, type Eventually } from './eventually.ts';
-import { createOrders, type OrderBook } from './orders.ts';
+import { type OrderOwner, Orders } from './orders.ts';
 
 /** How an event ended: HTTP's 200, 422 or 500. `shown`: the component's `invalid()` showed why. */
 export interface Outcome {
@@ -22,27 +22,27 @@ export interface Sent {
 }
 
 /** An event as its handler sees it. What few handlers ask for is made when they do. */
-export class Call implements LiveEvent {
+export class Call implements LiveEvent, OrderOwner {
   readonly name: string;
   readonly fields: Fields;
   readonly field: string | undefined;
   readonly context: unknown;
-  readonly #pushed: (url: string) => void;
-  #orders: OrderBook | undefined;
+  readonly #owner: Pick<OrderOwner, 'pushed'>;
+  #orders: Orders | undefined;
   #stop: AbortController | undefined;
   #isOver = false;
 
-  /** @param pushed is called with the address of a `pushUrl`. */
-  constructor({ name, fields, field, context }: Sent, pushed: (url: string) => void) {
+  /** @param owner is told of a `pushUrl`. */
+  constructor({ name, fields, field, context }: Sent, owner: Pick<OrderOwner, 'pushed'>) {
     this.name = name;
     this.fields = fields;
     this.field = field;
     this.context = context;
-    this.#pushed = pushed;
+    this.#owner = owner;
   }
 
   get browser(): Browser {
-    this.#orders ??= createOrders(() => {}, this.#pushed);
+    this.#orders ??= new Orders(this);
     return this.#orders;
   }
 
@@ -50,6 +50,13 @@ export class Call implements LiveEvent {
     this.#stop ??= new AbortController();
     if (this.#isOver) this.#stop.abort();
     return this.#stop.signal;
+  }
+
+  /** Its orders ride in its settlement, which goes out anyhow. */
+  ordered(): void {}
+
+  pushed(url: string): void {
+    this.#owner.pushed(url);
   }
 
   /** Its time is up, or its instance has ended. */

@@ -3,12 +3,12 @@
 import type { Clock } from './clock.ts';
 
 /** What the helpers need of their instance. */
-export interface HelpersSetup {
+export interface HelpersOwner {
   readonly clock: Clock;
   /** False in a static render and after the end: nothing is started then. */
-  isLive(): boolean;
+  readonly isLive: boolean;
   /** Runs work in its turn, and reports what it throws. */
-  turn(doing: string, work: () => unknown): Promise<void>;
+  later(doing: string, work: () => unknown): Promise<void>;
   listen(topic: string, work: (value: unknown) => void): () => void;
   /** A task has ended; with an error, unless it was aborted. */
   taskEnded(name: string, error: unknown): void;
@@ -16,12 +16,12 @@ export interface HelpersSetup {
 
 /** The timers, subscriptions and tasks of one instance. */
 export class Helpers {
-  readonly #setup: HelpersSetup;
+  readonly #owner: HelpersOwner;
   readonly #stops = new Set<() => void>();
   readonly #tasks = new Map<string, AbortController>();
 
-  constructor(setup: HelpersSetup) {
-    this.#setup = setup;
+  constructor(owner: HelpersOwner) {
+    this.#owner = owner;
   }
 
   every(ms: number, work: () => unknown): () => void {
@@ -29,29 +29,29 @@ export class Helpers {
     const tick = async () => {
       if (isBehind) return; // the tick before has not had its turn yet, or is still at it
       isBehind = true;
-      await this.#setup.turn('every()', work);
+      await this.#owner.later('every()', work);
       isBehind = false;
     };
-    return this.#start(() => this.#setup.clock.every(ms, () => void tick()));
+    return this.#start(() => this.#owner.clock.every(ms, () => void tick()));
   }
 
   after(ms: number, work: () => unknown): () => void {
     const stop = this.#start(() =>
-      this.#setup.clock.after(ms, () => {
+      this.#owner.clock.after(ms, () => {
         stop();
-        void this.#setup.turn('after()', work);
+        void this.#owner.later('after()', work);
       }),
     );
     return stop;
   }
 
   subscribe(topic: string, work: (value: never) => unknown): () => void {
-    const receive = (value: unknown) => void this.#setup.turn(`subscriber of ${topic}`, () => work(value as never));
-    return this.#start(() => this.#setup.listen(topic, receive));
+    const receive = (value: unknown) => void this.#owner.later(`subscriber of ${topic}`, () => work(value as never));
+    return this.#start(() => this.#owner.listen(topic, receive));
   }
 
   task(name: string, work: (signal: AbortSignal) => unknown): void {
-    if (!this.#setup.isLive()) return;
+    if (!this.#owner.isLive) return;
     this.#tasks.get(name)?.abort();
     const stop = new AbortController();
     this.#tasks.set(name, stop);
@@ -66,11 +66,11 @@ export class Helpers {
       if (!stop.signal.aborted) failure = error ?? new Error(`task ${name} threw nothing`);
     }
     if (this.#tasks.get(name) === stop) this.#tasks.delete(name);
-    this.#setup.taskEnded(name, failure);
+    this.#owner.taskEnded(name, failure);
   }
 
   #start(begin: () => () => void): () => void {
-    if (!this.#setup.isLive()) return () => {};
+    if (!this.#owner.isLive) return () => {};
     const end = begin();
     const stop = () => {
       this.#stops.delete(stop);

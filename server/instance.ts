@@ -12,49 +12,51 @@ import type { Rendered } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
-import { Helpers } from './helpers.ts';
-import { createOrders, type OrderBook } from './orders.ts';
+import { Helpers, type HelpersOwner } from './helpers.ts';
+import { type OrderOwner, Orders } from './orders.ts';
 import { Recent } from './recent.ts';
 import { Turns } from './turns.ts';
 import type { ComponentClass } from './types.ts';
-import { type Watcher, watch } from './watch.ts';
+import { Watcher, type WatchOwner } from './watch.ts';
 
-/** What an instance needs from outside. */
-export interface InstanceSetup {
+/** What makes an instance this one. */
+export interface Origin {
   readonly id: string;
   readonly type: ComponentClass;
   readonly session: unknown;
   readonly context: unknown;
+  readonly sessionId: string;
+}
+
+/** What instances need from outside: one for all of them. */
+export interface InstanceSetup {
   /** False for the throw-away instance of a static render: helpers that start work are no-ops then. */
   readonly connected: boolean;
-  readonly sessionId: string;
   readonly clock: Clock;
   /** Milliseconds that a handler may take. */
   readonly handlerTimeout: number;
   /** Called once when the instance became dirty. */
   onDirty(instance: Instance): void;
-  report(error: unknown, doing: string): void;
+  report(instance: Instance, error: unknown, doing: string): void;
   /** Renders a view through the application's view engine. */
   view(name: string, locals: object): Promise<Html>;
   publish(topic: string, value: unknown): void;
   listen(topic: string, work: (value: unknown) => void): () => void;
   /** Fills the places of children in a text that is about to be sent. */
-  fill(text: string): string;
+  fill(instance: Instance, text: string): string;
 }
 
 const FAILED: Outcome = { status: 500 };
 
 /** One component, mounted for a page or thrown away after a static render. */
-export class Instance implements Host {
+export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   readonly id: string;
   readonly type: ComponentClass;
-  readonly statics: ComponentStatics;
   readonly sessionId: string;
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly epoch: string;
-  readonly connected: boolean;
   session: unknown;
-  readonly browser: OrderBook;
+  readonly browser: Orders;
   readonly children: Children;
   context: unknown;
   /** Resolves when `mount()` is done; rejects with what it threw. */
@@ -72,44 +74,41 @@ export class Instance implements Host {
   readonly #setup: InstanceSetup;
   readonly #component: LiveComponent<any, any>;
   readonly #watcher: Watcher;
-  readonly #recent = new Recent();
-  readonly #helpers: Helpers;
+  // what few instances need is made when it is: thousands of them are idle
+  #recent: Recent | undefined;
+  #helpers: Helpers | undefined;
   readonly #turns = new Turns();
   /** The event that is being handled. */
   #call: Call | undefined;
-  #url: URL | undefined;
+  #url: string | undefined;
   #hasWarned = false;
 
-  constructor(setup: InstanceSetup) {
+  constructor(origin: Origin, setup: InstanceSetup) {
     this.#setup = setup;
-    this.id = setup.id;
-    this.type = setup.type;
-    this.statics = setup.type as unknown as ComponentStatics;
-    this.sessionId = setup.sessionId;
+    this.id = origin.id;
+    this.type = origin.type;
+    this.sessionId = origin.sessionId;
     this.epoch = setup.clock.id().slice(0, 8);
-    this.connected = setup.connected;
-    this.session = setup.session;
-    this.context = setup.context;
-    this.children = new Children(setup.id);
-    this.browser = createOrders(
-      () => this.changed(),
-      (url) => this.pushed(url),
-    );
-    this.#helpers = new Helpers({
-      clock: setup.clock,
-      isLive: () => this.connected && !this.ended,
-      turn: (doing, work) => this.#later(doing, work),
-      listen: setup.listen,
-      taskEnded: (name, error) => this.#taskEnded(name, error),
-    });
+    this.session = origin.session;
+    this.context = origin.context;
+    this.children = new Children(origin.id);
+    this.browser = new Orders(this);
     this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
-    this.#watcher = watch(this.#component, (isRender) => (isRender ? this.#wroteInRender() : this.changed()));
+    this.#watcher = new Watcher(this.#component, this);
     this.#watcher.adopt();
+  }
+
+  get statics(): ComponentStatics {
+    return this.type as unknown as ComponentStatics;
+  }
+
+  get connected(): boolean {
+    return this.#setup.connected;
   }
 
   /** The page's address, as far as it is known. */
   get url(): URL {
-    return this.#url ?? new URL('http://localhost/');
+    return new URL(this.#url ?? 'http://localhost/');
   }
 
   /** Whether Back and Forward concern this component. */
@@ -132,18 +131,18 @@ export class Instance implements Host {
   }
 
   /** Work of its own, such as a timer's: what it throws is reported. */
-  #later(doing: string, work: () => unknown): Promise<void> {
+  later(doing: string, work: () => unknown): Promise<void> {
     return this.#turns
       .later(() => this.#run(doing, () => settled(work())))
       .then(
         () => undefined,
-        (error) => this.#setup.report(error, doing),
+        (error) => this.#setup.report(this, error, doing),
       );
   }
 
   /** Calls `mount()` and `navigate()`. Rejects with what they throw. */
   async mount(url: URL): Promise<void> {
-    this.#url = url;
+    this.#url = url.href;
     await this.#turns.take(() =>
       this.#run('mount()', async () => {
         await this.#component.mount?.();
@@ -156,14 +155,14 @@ export class Instance implements Host {
   async unmount(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
-    this.#helpers.end();
+    this.#helpers?.end();
     this.#call?.abort();
-    this.#recent.clear();
+    this.#recent = undefined;
     await this.#turns.later(() => {});
     try {
       await this.#component.unmount?.();
     } catch (error) {
-      this.#setup.report(error, 'unmount()');
+      this.#setup.report(this, error, 'unmount()');
     }
   }
 
@@ -186,7 +185,7 @@ export class Instance implements Host {
         ),
       (error) => {
         call.abort();
-        this.#setup.report(error, doing);
+        this.#setup.report(this, error, doing);
         return FAILED;
       },
     );
@@ -221,7 +220,7 @@ export class Instance implements Host {
   async #navigate(to: unknown): Promise<Outcome> {
     const url = typeof to === 'string' && URL.canParse(to, this.#url) ? new URL(to, this.#url) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) return { status: 422 };
-    this.#url = url;
+    this.#url = url.href;
     await this.#component.navigate?.(url);
     return { status: 200 };
   }
@@ -229,8 +228,8 @@ export class Instance implements Host {
   /** The page's address was changed by `pushUrl`: calls `navigate()`. */
   pushed(path: string): void {
     const url = new URL(path, this.#url);
-    this.#url = url;
-    if (this.navigates) void this.#later('navigate()', () => this.#component.navigate?.(url));
+    this.#url = url.href;
+    if (this.navigates) void this.later('navigate()', () => this.#component.navigate?.(url));
   }
 
   #wroteInRender(): void {
@@ -238,6 +237,7 @@ export class Instance implements Host {
     this.#hasWarned = true;
     const cure = 'Write in mount() or in handlers; the page does not follow this write';
     this.#setup.report(
+      this,
       new LiveError(
         'ERR_LIVE_RENDER_WRITES',
         `${this.statics.component} (${this.id}): render() wrote to a field. ${cure}.`,
@@ -273,7 +273,7 @@ export class Instance implements Host {
       const made = await this.#inTime('failed()', settled(this.#component.failed?.(error)));
       return made instanceof Html ? await this.#inTime('failed()', settle(made)) : (made as string | undefined);
     } catch (second) {
-      this.#setup.report(second, 'failed()');
+      this.#setup.report(this, second, 'failed()');
       return undefined;
     }
   }
@@ -282,21 +282,31 @@ export class Instance implements Host {
   advance(change: Omit<Update, 'id' | 'from' | 'version'>): string {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
     const text = JSON.stringify(update);
+    this.#recent ??= new Recent();
     this.#recent.keep(update.from, text);
     return text;
   }
 
   /** The updates, as text, that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
   since(version: number): readonly string[] {
-    return version === this.version ? [] : (this.#recent.from(version) ?? [this.#whole()]);
+    return version === this.version ? [] : (this.#recent?.from(version) ?? [this.#whole()]);
   }
 
   #whole(): string {
-    const html = this.#setup.fill(String(this.content?.content));
+    const html = this.#setup.fill(this, String(this.content?.content));
     return JSON.stringify({ id: this.id, from: 0, version: this.version, html } satisfies Update);
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------
+
+  wrote(isPaused: boolean): void {
+    if (isPaused) this.#wroteInRender();
+    else this.changed();
+  }
+
+  ordered(): void {
+    this.changed();
+  }
 
   changed(): void {
     if (this.dirty || this.ended) return;
@@ -304,20 +314,37 @@ export class Instance implements Host {
     this.#setup.onDirty(this);
   }
 
+  get #help(): Helpers {
+    this.#helpers ??= new Helpers(this);
+    return this.#helpers;
+  }
+
+  get clock(): Clock {
+    return this.#setup.clock;
+  }
+
+  get isLive(): boolean {
+    return this.connected && !this.ended;
+  }
+
+  listen(topic: string, work: (value: unknown) => void): () => void {
+    return this.#setup.listen(topic, work);
+  }
+
   every(ms: number, work: () => unknown): () => void {
-    return this.#helpers.every(ms, work);
+    return this.#help.every(ms, work);
   }
 
   after(ms: number, work: () => unknown): () => void {
-    return this.#helpers.after(ms, work);
+    return this.#help.after(ms, work);
   }
 
   subscribe(topic: string, work: (value: never) => unknown): () => void {
-    return this.#helpers.subscribe(topic, work);
+    return this.#help.subscribe(topic, work);
   }
 
   task(name: string, work: (signal: AbortSignal) => unknown): void {
-    this.#helpers.task(name, work);
+    this.#help.task(name, work);
   }
 
   publish(topic: string, value: unknown): void {
@@ -332,10 +359,10 @@ export class Instance implements Host {
     return this.#setup.view(name, locals);
   }
 
-  #taskEnded(name: string, error: unknown): void {
+  taskEnded(name: string, error: unknown): void {
     this.#watcher.adopt();
     if (error === undefined) return;
-    this.#setup.report(error, `task ${name}`);
+    this.#setup.report(this, error, `task ${name}`);
     this.failure = { error };
     this.changed();
   }

@@ -6,7 +6,7 @@ import { type Child, fill } from './child.ts';
 import { type Change, rendered, textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
 import type { Eventually } from './eventually.ts';
-import { Instance } from './instance.ts';
+import { Instance, type InstanceSetup, type Origin } from './instance.ts';
 import type { Registry, Seat } from './registry.ts';
 import type { Settings } from './settings.ts';
 import { hashContent, type Tokens } from './token.ts';
@@ -14,17 +14,11 @@ import type { ComponentClass } from './types.ts';
 import { Helper } from './warn.ts';
 import { unwrap } from './watch.ts';
 
-/** What makes an instance this one. */
-export interface Origin {
-  readonly id: string;
-  readonly type: ComponentClass;
-  readonly session: unknown;
-  readonly context: unknown;
-  readonly sessionId: string;
-}
-
 /** Milliseconds for which an update waits for the children that came with it. */
 const CHILD_PATIENCE = 200;
+
+/** What all that are mounted have in common. */
+const MOUNTED = Promise.resolve();
 
 /** Makes live instances. */
 export class Mounter {
@@ -32,6 +26,7 @@ export class Mounter {
   readonly #tokens: Tokens;
   readonly #registry: Registry;
   readonly #schedule: (instance: Instance) => void;
+  readonly #setup: InstanceSetup;
   readonly helper: Helper;
 
   /** @param schedule is called with an instance that became dirty outside of an event. */
@@ -40,32 +35,32 @@ export class Mounter {
     this.#tokens = tokens;
     this.#registry = registry;
     this.#schedule = schedule;
+    const { clock, handlerTimeout, backplane, engine } = settings;
+    this.#setup = {
+      connected: true,
+      clock,
+      handlerTimeout,
+      onDirty: schedule,
+      report: (...said) => this.report(...said),
+      view: (name, locals) => engine.render(name, locals),
+      publish: (topic, value) => backplane.publish(topic, unwrap(value)),
+      listen: (topic, work) => backplane.listen(topic, work),
+      fill: (instance, text) => this.fill(instance, text),
+    };
     this.helper = new Helper((...said) => this.report(...said), process.env.NODE_ENV !== 'production');
   }
 
   /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. */
   mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void): Instance {
-    const instance = this.#create(origin);
+    const instance = new Instance(origin, this.#setup);
     seatAt(instance);
     instance.mounted = this.#start(instance, url);
-    instance.mounted.catch(() => {}); // who waits for it is told
-    return instance;
-  }
-
-  #create(origin: Origin): Instance {
-    const { clock, handlerTimeout, backplane, engine } = this.#settings;
-    const instance: Instance = new Instance({
-      ...origin,
-      connected: true,
-      clock,
-      handlerTimeout,
-      onDirty: this.#schedule,
-      report: (error, doing) => this.report(instance, error, doing),
-      view: (name, locals) => engine.render(name, locals),
-      publish: (topic, value) => backplane.publish(topic, unwrap(value)),
-      listen: (topic, work) => backplane.listen(topic, work),
-      fill: (text) => this.fill(instance, text),
-    });
+    instance.mounted.then(
+      () => {
+        instance.mounted = MOUNTED;
+      },
+      () => {}, // who waits for it is told
+    );
     return instance;
   }
 

@@ -5,43 +5,57 @@ import type { Browser } from './component.ts';
 import { LiveError } from './errors.ts';
 import { unwrap } from './watch.ts';
 
-/** A Browser that keeps its orders until they are taken. */
-export interface OrderBook extends Browser {
-  /** Whether there are orders to take. */
-  readonly isEmpty: boolean;
-  /** Gives all orders since the last call, in order. */
-  take(): Order[];
+/** Whom a collector of orders tells. */
+export interface OrderOwner {
+  /** An order was given: an update is to take it along. */
+  ordered(): void;
+  /** The page's address was changed by `pushUrl`. */
+  pushed(url: string): void;
 }
 
-/**
- * Makes a collector of orders.
- * @param onOrder is called after each order, so that an update goes out.
- * @param onUrl is called with the address of a `pushUrl`.
- */
-export function createOrders(onOrder: () => void, onUrl: (url: string) => void): OrderBook {
-  let orders: Order[] = [];
-  const give = (order: Order) => {
-    orders.push(order);
-    onOrder();
-  };
-  return {
-    push: (name, detail = null) => give(['push', String(name), checkDetail(name, detail)]),
-    redirect: (url, { external = false } = {}) =>
-      give(['redirect', external ? checkExternal(url) : checkPath(url, 'redirect')]),
-    title: (text) => give(['title', String(text)]),
-    pushUrl(url) {
-      give(['url', checkPath(url, 'pushUrl')]);
-      onUrl(url);
-    },
-    get isEmpty() {
-      return orders.length === 0;
-    },
-    take() {
-      const taken = orders;
-      orders = [];
-      return taken;
-    },
-  };
+/** A Browser that keeps its orders until they are taken. */
+export class Orders implements Browser {
+  readonly #owner: OrderOwner;
+  #given: Order[] | undefined;
+
+  constructor(owner: OrderOwner) {
+    this.#owner = owner;
+  }
+
+  push(name: string, detail: unknown = null): void {
+    this.#give(['push', String(name), checkDetail(name, detail)]);
+  }
+
+  redirect(url: string, { external = false }: { external?: boolean } = {}): void {
+    this.#give(['redirect', external ? checkExternal(url) : checkPath(url, 'redirect')]);
+  }
+
+  title(text: string): void {
+    this.#give(['title', String(text)]);
+  }
+
+  pushUrl(url: string): void {
+    this.#give(['url', checkPath(url, 'pushUrl')]);
+    this.#owner.pushed(url);
+  }
+
+  /** Whether there are orders to take. */
+  get isEmpty(): boolean {
+    return this.#given === undefined;
+  }
+
+  /** Gives all orders since the last call, in order. */
+  take(): Order[] {
+    const given = this.#given ?? [];
+    this.#given = undefined;
+    return given;
+  }
+
+  #give(order: Order): void {
+    this.#given ??= [];
+    this.#given.push(order);
+    this.#owner.ordered();
+  }
 }
 
 /** What goes over the wire is JSON; the fault belongs to the handler that gave the order. */

@@ -23,9 +23,4 @@ export class Recent {
     const first = this.#kept.findIndex(({ from }) => from === version);
     return first < 0 ? undefined : this.#kept.slice(first).map(({ text }) => text);
   }
-
-  clear(): void {
-    this.#kept.length = 0;
-    this.#length = 0;
-  }
 }

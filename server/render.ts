@@ -7,7 +7,7 @@ import { type Child, type Filling, fill } from './child.ts';
 import type { ComponentStatics } from './component.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
-import { Instance } from './instance.ts';
+import { Instance, type InstanceSetup } from './instance.ts';
 import type { Settings } from './settings.ts';
 import { hashContent, type Tokens } from './token.ts';
 import type { ComponentClass } from './types.ts';
@@ -76,22 +76,18 @@ function createThrowAway(
   { sessionId, context }: Visit,
   { id, type, session }: Pick<Child, 'id' | 'type' | 'session'>,
 ): Instance {
-  return new Instance({
-    id,
-    type,
-    session,
-    context,
-    sessionId,
+  const setup: InstanceSetup = {
+    connected: false,
     clock,
     handlerTimeout,
-    connected: false,
     onDirty: () => {},
-    report: (error, doing) => onError(error, { component: type.component, id, doing }),
+    report: (_, error, doing) => onError(error, { component: type.component, id, doing }),
     view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},
-    fill: (text) => text,
-  });
+    fill: (_, text) => text,
+  };
+  return new Instance({ id, type, session, context, sessionId }, setup);
 }
 
 /** What is signed comes back as JSON; what JSON would lose or change must not get that far. */

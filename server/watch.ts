@@ -1,225 +1,147 @@
 // Owns state watching: it sees that a component's fields, or plain data below them, were written to.
-// In: a component. Out: calls of `onWrite`. What it can't see is said by LiveComponent.changed().
+// In: a component. Out: calls of its owner. What it can't see is said by LiveComponent.changed().
 
-/** Watches one component. */
-export interface Watcher {
-  /** Turns new own fields into watched accessors; those that came since the first call count as written. */
-  adopt(): void;
-  /** Runs `work` while reads give raw values: rendering needs no watching, and pays nothing for it. */
-  unwatched<T>(work: () => T): T;
+import { type DataOwner, PlainData, unwrapDeep } from './plain.ts';
+
+export { unwrap } from './plain.ts';
+
+/** Who is told of writes. */
+export interface WatchOwner {
+  /** The component was written to; `isPaused`: while watching was paused, by a render, which must not write. */
+  wrote(isPaused: boolean): void;
 }
 
-/** What stands behind each proxy, for all watchers: a value may travel from one component to another. */
-const rawOf = new WeakMap<object, object>();
-
-/** Gives the value behind a watched one; any other value as it is. */
-export function unwrap<T>(value: T): T {
-  return isObject(value) ? ((rawOf.get(value) as T | undefined) ?? value) : value;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Whether a proxy must give a property's value as it is. */
-function isFixed(target: object, key: PropertyKey): boolean {
-  const found = Reflect.getOwnPropertyDescriptor(target, key);
-  return found !== undefined && !found.configurable && !found.writable;
-}
-
-/** Values of a plain container are unwrapped when it is stored: `this.items.filter(…)` holds watched items. */
-function unwrapDeep(value: unknown): unknown {
-  const plain = unwrap(value);
-  if (!isWatchable(plain) || Object.isFrozen(plain)) return plain;
-  if (plain instanceof Map) {
-    for (const [key, item] of plain) if (rawOf.has(item as object)) plain.set(key, unwrap(item));
-  } else if (plain instanceof Set) {
-    if ([...plain].some((item) => rawOf.has(item as object))) refill(plain);
-  } else {
-    unwrapProperties(plain as Record<string, unknown>);
-  }
-  return plain;
-}
-
-function refill(set: Set<unknown>): void {
-  const items = [...set].map(unwrap);
-  set.clear();
-  for (const item of items) set.add(item);
-}
-
-function unwrapProperties(plain: Record<string, unknown>): void {
-  for (const key of Object.keys(plain)) {
-    const item = Object.getOwnPropertyDescriptor(plain, key);
-    if (item?.writable && isObject(item.value) && rawOf.has(item.value)) plain[key] = unwrap(item.value);
+/** The values of a component's fields. No prototype: any name may be a field's. */
+class Fields {
+  [name: string]: unknown;
+  static {
+    Object.setPrototypeOf(Fields.prototype, null);
   }
 }
 
-function isWatchable(value: unknown): value is object {
-  if (!isObject(value)) return false;
-  const proto = Object.getPrototypeOf(value);
-  return (
-    proto === Object.prototype ||
-    proto === null ||
-    proto === Array.prototype ||
-    proto === Map.prototype ||
-    proto === Set.prototype
-  );
-}
+/** Where a component keeps its watcher. A symbol and no WeakMap, so that accessors also work on what inherits from the component. */
+const WATCHER = Symbol('watcher');
 
-/** Array methods that write: they run on the raw array, so that one call is one write. */
-const ARRAY_WRITERS = new Set('push pop shift unshift splice sort reverse fill copyWithin'.split(' '));
-/** Array methods that compare by identity: they must see raw values on both sides. */
-const ARRAY_SEEKERS = new Set(['includes', 'indexOf', 'lastIndexOf']);
+interface Watched {
+  readonly [WATCHER]: Watcher;
+}
 
 /**
- * Watches a component's own fields and the plain objects, arrays, Maps and Sets below them, at any depth.
- * `onWrite` is told whether the write was made while watching was paused: by a render, which must not write.
+ * The accessors of each field name, for all components. Own ones would cost each instance two functions and its shape: V8 shares shapes
+ * only where the accessors are the same. The names are those of a program's fields; so many at most, or names made of what users send would stay forever.
  */
-export function watch(component: object, onWritten: (isPaused: boolean) => void): Watcher {
-  const onWrite = () => onWritten(paused);
-  const proxies = new WeakMap<object, object>();
-  let paused = false;
-  let hasStarted = false;
+const accessors = new Map<string, PropertyDescriptor>();
+const MOST_ACCESSORS = 10_000;
 
-  function wrap(value: unknown): unknown {
-    if (paused || !isObject(value)) return unwrap(value);
-    const plainValue = unwrap(value); // another component's proxy would tell that one of writes
-    if (!isWatchable(plainValue) || !Object.isExtensible(plainValue)) return plainValue;
-    return proxyFor(plainValue);
+function accessorOf(name: string): PropertyDescriptor {
+  let found = accessors.get(name);
+  if (!found) {
+    found = makeAccessor(name, (component) => (component as Watched)[WATCHER]);
+    if (accessors.size < MOST_ACCESSORS) accessors.set(name, found);
   }
+  return found;
+}
 
-  function proxyFor(value: object): object {
-    let proxy = proxies.get(value);
-    if (!proxy) {
-      proxy = new Proxy(value, value instanceof Map || value instanceof Set ? collection : plain);
-      proxies.set(value, proxy);
-      rawOf.set(proxy, value);
-    }
-    return proxy;
-  }
-
-  const plain: ProxyHandler<object> = {
-    get(target, key, receiver) {
-      const value = Reflect.get(target, key, receiver);
-      if (Array.isArray(target) && typeof value === 'function' && typeof key === 'string') {
-        if (ARRAY_WRITERS.has(key)) return (...args: unknown[]) => writeArray(target, value, args);
-        if (ARRAY_SEEKERS.has(key)) return (...args: unknown[]) => value.apply(target, args.map(unwrap));
-      }
-      return isFixed(target, key) ? value : wrap(value);
-    },
-    set(target, key, value) {
-      const next = unwrapDeep(value);
-      const same = Object.hasOwn(target, key) && Object.is(Reflect.get(target, key), next);
-      const done = Reflect.set(target, key, next);
-      if (!same) onWrite();
-      return done;
-    },
-    deleteProperty(target, key) {
-      const had = Object.hasOwn(target, key);
-      const done = Reflect.deleteProperty(target, key);
-      if (had) onWrite();
-      return done;
-    },
-    defineProperty(target, key, descriptor) {
-      const done = Reflect.defineProperty(target, key, descriptor);
-      onWrite();
-      return done;
-    },
-  };
-
-  function writeArray(target: unknown[], method: Function, args: unknown[]): unknown {
-    const result: unknown = method.apply(target, args.map(unwrapDeep));
-    onWrite();
-    return wrap(result);
-  }
-
-  const collection: ProxyHandler<object> = {
-    get(target, key) {
-      if (key === 'size') return (target as Set<unknown>).size;
-      if (Object.hasOwn(collectionMethods, key)) {
-        return collectionMethods[key]?.bind(undefined, target);
-      }
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  };
-
-  const collectionMethods: Record<PropertyKey, (target: any, ...args: any[]) => unknown> = {
-    get: (target, key) => wrap(target.get(unwrap(key))),
-    has: (target, key) => target.has(unwrap(key)),
-    set: (target, key, value) => {
-      const next = unwrapDeep(value);
-      const same = target.has(unwrap(key)) && Object.is(target.get(unwrap(key)), next);
-      target.set(unwrap(key), next);
-      if (!same) onWrite();
-      return wrap(target);
-    },
-    add: (target, value) => {
-      const size = target.size;
-      target.add(unwrapDeep(value));
-      if (target.size !== size) onWrite();
-      return wrap(target);
-    },
-    delete: (target, key) => {
-      const had = target.delete(unwrap(key));
-      if (had) onWrite();
-      return had;
-    },
-    clear: (target) => {
-      if (target.size > 0) onWrite();
-      target.clear();
-    },
-    forEach: (target, work, self) => {
-      target.forEach((value: unknown, key: unknown) => {
-        work.call(self, wrap(value), wrap(key), wrap(target));
-      });
-    },
-    keys: (target) => wrapEach(target.keys()),
-    values: (target) => wrapEach(target.values()),
-    entries: (target) => wrapPairs(target.entries()),
-    [Symbol.iterator]: (target) => (target instanceof Map ? wrapPairs(target.entries()) : wrapEach(target.values())),
-  };
-
-  function* wrapEach(items: Iterable<unknown>): Generator<unknown, undefined, unknown> {
-    for (const item of items) yield wrap(item);
-  }
-
-  function* wrapPairs(items: Iterable<[unknown, unknown]>): Generator<[unknown, unknown], undefined, unknown> {
-    for (const [key, value] of items) yield [wrap(key), wrap(value)];
-  }
-
-  function watchField(name: string, first: unknown): void {
-    let current = unwrapDeep(first);
-    const get = () => wrap(current);
-    const set = (value: unknown) => {
-      const next = unwrapDeep(value);
-      if (Object.is(next, current)) return;
-      current = next;
-      onWrite();
-    };
-    Object.defineProperty(component, name, { get, set, enumerable: true, configurable: true });
-  }
-
+function makeAccessor(name: string, watcherOf: (component: object) => Watcher): PropertyDescriptor {
   return {
-    adopt() {
-      let isNew = false;
-      for (const name of Object.keys(component)) {
-        const found = Object.getOwnPropertyDescriptor(component, name);
-        if (found?.writable && found.configurable && typeof found.value !== 'function') {
-          watchField(name, found.value);
-          isNew = true;
-        }
-      }
-      if (isNew && hasStarted) onWrite();
-      hasStarted = true;
+    get(this: object) {
+      return watcherOf(this).read(name);
     },
-    unwatched(work) {
-      paused = true;
-      try {
-        return work();
-      } finally {
-        paused = false;
-      }
+    set(this: object, value: unknown) {
+      watcherOf(this).write(name, value);
     },
+    enumerable: true,
+    configurable: true,
   };
+}
+
+/**
+ * Takes an object's last properties away, to be defined anew in their order: V8 goes back to the shape that was there before them, which all objects of a
+ * class share. A property that is redefined in its place would cost each object a shape of its own, ten times as large.
+ */
+function makeRoom(object: Record<string, unknown>, last: readonly string[]): [name: string, PropertyDescriptor][] {
+  const found = last.map((name): [string, PropertyDescriptor] => [
+    name,
+    Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor,
+  ]);
+  const removable = found.filter(([, { configurable }]) => configurable);
+  if (removable.length === found.length) for (const name of last.toReversed()) delete object[name];
+  return removable;
+}
+
+/** Watches a component's own fields and the plain objects, arrays, Maps and Sets below them, at any depth. */
+export class Watcher implements DataOwner {
+  isPaused = false;
+  readonly #component: object;
+  readonly #owner: WatchOwner;
+  readonly #fields = new Fields();
+  #data: PlainData | undefined;
+  #hasStarted = false;
+
+  constructor(component: object, owner: WatchOwner) {
+    this.#component = component;
+    this.#owner = owner;
+  }
+
+  /** Turns new own fields into watched accessors; those that came since the first call count as written. */
+  adopt(): void {
+    const names = Object.keys(this.#component);
+    const fresh = names.filter((name) => this.#isFresh(name));
+    if (fresh.length > 0) this.#watchFields(fresh, names);
+    if (fresh.length > 0 && this.#hasStarted) this.wrote();
+    this.#hasStarted = true;
+  }
+
+  #isFresh(name: string): boolean {
+    const found = Object.getOwnPropertyDescriptor(this.#component, name);
+    return found?.writable === true && found.configurable === true && typeof found.value !== 'function';
+  }
+
+  #watchFields(fresh: readonly string[], names: readonly string[]): void {
+    const component = this.#component as Record<string, unknown>;
+    for (const name of fresh) this.#fields[name] = unwrapDeep(component[name]);
+    if (!Object.isExtensible(component)) {
+      for (const name of fresh)
+        Object.defineProperty(
+          component,
+          name,
+          makeAccessor(name, () => this),
+        );
+      return;
+    }
+    const room = makeRoom(component, names.slice(names.indexOf(fresh[0] as string)));
+    if (!Object.hasOwn(component, WATCHER)) Object.defineProperty(component, WATCHER, { value: this });
+    const isFresh = new Set(fresh);
+    for (const [name, found] of room)
+      Object.defineProperty(component, name, isFresh.has(name) ? accessorOf(name) : found);
+  }
+
+  /** Gives a field's value to who reads it. */
+  read(name: string): unknown {
+    const value = this.#fields[name];
+    if (this.isPaused || typeof value !== 'object' || value === null) return value;
+    this.#data ??= new PlainData(this);
+    return this.#data.wrap(value);
+  }
+
+  write(name: string, value: unknown): void {
+    const next = unwrapDeep(value);
+    if (Object.is(next, this.#fields[name])) return;
+    this.#fields[name] = next;
+    this.wrote();
+  }
+
+  wrote(): void {
+    this.#owner.wrote(this.isPaused);
+  }
+
+  /** Runs `work` while reads give raw values: rendering needs no watching, and pays nothing for it. */
+  unwatched<T>(work: () => T): T {
+    this.isPaused = true;
+    try {
+      return work();
+    } finally {
+      this.isPaused = false;
+    }
+  }
 }

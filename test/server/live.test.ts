@@ -131,7 +131,10 @@ describe('events and updates', () => {
     const signup = await (await open({ components: [Signup] })).live();
     const frames = await signup.call('save', { age: '3' });
     expect(frames[0]?.data).toMatchObject({ html: '<p>saved 0, too young</p>' });
-    expect(frames[1]).toEqual({ event: 'settled', data: { id: signup.id, viewer: signup.client.viewer, number: 1, status: 422 } });
+    expect(frames[1]).toEqual({
+      event: 'settled',
+      data: { id: signup.id, viewer: signup.client.viewer, number: 1, status: 422 },
+    });
   });
 
   test('a refused schema without invalid() ends with 422 and changes nothing', async () => {
@@ -241,7 +244,12 @@ describe('events and updates', () => {
     await answer;
     finish();
     expect((await loader.client.update()).html).toBe('loaded');
-    expect((await loader.client.frame('settled')).data).toEqual({ id: loader.id, viewer: loader.client.viewer, number: 1, status: 200 });
+    expect((await loader.client.frame('settled')).data).toEqual({
+      id: loader.id,
+      viewer: loader.client.viewer,
+      number: 1,
+      status: 200,
+    });
   });
 
   test('events of one instance run one at a time, in order', async () => {
@@ -407,7 +415,10 @@ describe('helpers', () => {
           ],
         },
       },
-      { event: 'settled', data: { id: it.id, viewer: it.client.viewer, number: 1, status: 200, orders: [['redirect', '/next']] } },
+      {
+        event: 'settled',
+        data: { id: it.id, viewer: it.client.viewer, number: 1, status: 200, orders: [['redirect', '/next']] },
+      },
     ]);
     await it.event('evil').expect(500);
     expect(app.errors[0]?.error).toMatchObject({ code: 'ERR_LIVE_REDIRECT' });

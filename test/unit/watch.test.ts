@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { unwrap, watch } from '../../server/watch.ts';
+import { unwrap, Watcher } from '../../server/watch.ts';
 
 /** Watches an object and counts its writes. */
 function watched<T extends object>(component: T) {
   let writes = 0;
-  const watcher = watch(component, () => {
-    writes++;
+  const watcher = new Watcher(component, {
+    wrote() {
+      writes++;
+    },
   });
   watcher.adopt();
   return {
@@ -117,5 +119,45 @@ describe('watching', () => {
     const { it, writes } = watched({ data: frozen });
     expect(it.data).toBe(frozen);
     expect(writes((it) => (it.data = Object.freeze({ list: Object.freeze([2]) })))).toBe(1);
+  });
+
+  test('leaves fields as they were: their order, methods among them, and what a copy takes', () => {
+    const method = () => 1;
+    const { it, watcher } = watched({ a: 1, method, b: [2] } as Record<string, unknown>);
+    it.late = 3;
+    watcher.adopt();
+    expect(Object.keys(it)).toEqual(['a', 'method', 'b', 'late']);
+    expect({ ...it }).toEqual({ a: 1, method, b: [2], late: 3 });
+    expect(JSON.stringify(it)).toBe('{"a":1,"b":[2],"late":3}');
+  });
+
+  test('sees fields of any name, and keeps those of two components apart', () => {
+    const make = () => watched(JSON.parse('{"__proto__":1,"constructor":2,"0":3}') as Record<string, unknown>);
+    const [one, two] = [make(), make()];
+    for (const name of ['__proto__', 'constructor', '0']) {
+      expect(one.writes((it) => (it[name] = 'x'))).toBe(1);
+      expect([one.it[name], two.it[name]]).toEqual(['x', expect.any(Number)]);
+    }
+  });
+
+  test('sees writes through an object that inherits from the component', () => {
+    const { it, writes } = watched({ count: 0 });
+    expect(writes(() => Object.create(it).count++)).toBe(1);
+    expect(it.count).toBe(1);
+  });
+
+  test('sees the fields of a component that takes no new ones', () => {
+    const { it, writes } = watched(Object.preventExtensions({ count: 0, list: [1] }));
+    expect(writes(() => it.count++)).toBe(1);
+    expect(writes(() => it.list.push(2))).toBe(1);
+    expect(it).toEqual({ count: 1, list: [1, 2] });
+  });
+
+  test('leaves a field that was made fixed alone', () => {
+    const component = { a: 1, b: 2 };
+    Object.defineProperty(component, 'fixed', { value: 3, enumerable: true });
+    const { it, writes } = watched(component as typeof component & { fixed: number });
+    expect(writes(() => it.b++)).toBe(1);
+    expect([Object.keys(it), it.fixed]).toEqual([['a', 'b', 'fixed'], 3]);
   });
 });
