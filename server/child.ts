@@ -6,6 +6,7 @@ import { type Html, html } from '../views/html.ts';
 import { writeRoot } from '../views/root.ts';
 import type { ComponentStatics } from './component.ts';
 import { LiveError } from './errors.ts';
+import { ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
 import type { ComponentClass } from './types.ts';
 
 /** A child, as its parent's render asked for it. */
@@ -13,6 +14,10 @@ export interface Child {
   readonly id: string;
   readonly type: ComponentClass;
   readonly session: unknown;
+  /** At least its parent's. */
+  readonly scope: Scope;
+  /** Whose it is. */
+  readonly sessionId: string;
   /** The payload as text, and how often it has changed: the placeholder says the latter, so that a change shows. */
   readonly text: string;
   readonly revision: number;
@@ -28,16 +33,19 @@ export interface Filling {
 /** Most instances have no children. Never written to. */
 const NONE: Map<string, any> = new Map();
 
+/** What children take over from their parent. */
+type Parent = Pick<Child, 'id' | 'scope' | 'sessionId'>;
+
 /** The children of one instance. */
 export class Children {
-  readonly #parent: string;
+  readonly #parent: Parent;
   #known: ReadonlyMap<string, Child> = NONE;
   #asked: Map<string, Child> = NONE;
   #calls: Map<string, number> = NONE;
   #failed: Map<string, string> = NONE;
 
   /** @param parent the parent's id: a child's id follows from it, so that it is the same in the static and the live render. */
-  constructor(parent: string) {
+  constructor(parent: Parent) {
     this.#parent = parent;
   }
 
@@ -57,6 +65,11 @@ export class Children {
     const gone = this.all.filter(({ id }) => !this.#asked.has(id));
     this.#known = this.#asked;
     return { asked: this.all, gone };
+  }
+
+  /** A child of the last render. */
+  get(id: string): Child | undefined {
+    return this.#known.get(id);
   }
 
   /** The children of the last render. */
@@ -81,13 +94,18 @@ export class Children {
     if (this.#calls === NONE) this.#calls = new Map();
     const call = this.#calls.get(name) ?? 0;
     this.#calls.set(name, call + 1);
-    const id = childId(this.#parent, name, key === undefined ? `#${call}` : `=${key}`);
-    if (this.#asked.has(id)) throw twice(type, key);
     const text = JSON.stringify(session ?? {});
+    const payload: unknown = JSON.parse(text); // a copy: what the parent changes later is not the child's yet
+    const scope = widest(scopeOf(type), this.#parent.scope);
+    const sessionId = ownerOf(scope, this.#parent.sessionId);
+    const isShared = scopeOf(type) !== 'page';
+    const id = isShared
+      ? sharedId(type, payload, sessionId)
+      : childId(this.#parent.id, name, key === undefined ? `#${call}` : `=${key}`);
+    if (this.#asked.has(id) && !isShared) throw twice(type, key);
     const known = this.#known.get(id);
     const revision = known === undefined ? 0 : known.text === text ? known.revision : known.revision + 1;
-    // a copy: what the parent changes later is not the child's yet
-    this.#asked.set(id, { id, type, session: JSON.parse(text), text, revision });
+    this.#asked.set(id, { id, type, session: payload, scope, sessionId, text, revision });
     return placeholder(id, type, revision);
   }
 }

@@ -93,7 +93,7 @@ export class Dispatch {
   #seatFor({ stream, head, lane: name }: Arrival): Result<Seat> {
     const seat = this.#registry.find(head.id, head.viewer);
     const about = { id: head.id };
-    if (!seat || seat.instance.sessionId !== stream.sessionId) return refuse('instance', 'no such instance', about);
+    if (!seat || seat.sessionId !== stream.sessionId) return refuse('instance', 'no such instance', about);
     const component = seat.instance.statics.component;
     if (seat.instance.epoch !== head.epoch)
       return refuse('stale', 'the event is of an earlier mounting', { component, ...about });
@@ -287,10 +287,14 @@ export class Dispatch {
     const filled = change && this.#mounter.fillChange(instance, change);
     const { version } = instance;
     const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
+    // tabs may share a stream: once is enough for what they share
+    const reached = instance.isShared ? new Set<Stream>() : undefined;
     for (const seat of this.#registry.seatsOf(instance)) {
-      if (seat.answering || !seat.stream) continue;
-      if (seat.behind === undefined && seat.stream.hasRoom) seat.stream.write(frame);
-      else seat.behind ??= version;
+      const { stream } = seat;
+      if (seat.answering || !stream) continue;
+      if (seat.behind !== undefined || !stream.hasRoom) seat.behind ??= version;
+      else if (!reached?.has(stream)) stream.write(frame);
+      reached?.add(stream);
     }
   }
 }

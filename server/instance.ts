@@ -15,6 +15,7 @@ import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import { type OrderOwner, Orders } from './orders.ts';
 import { Recent } from './recent.ts';
+import type { Scope } from './scope.ts';
 import { Turns } from './turns.ts';
 import type { ComponentClass } from './types.ts';
 import { Watcher, type WatchOwner } from './watch.ts';
@@ -25,7 +26,9 @@ export interface Origin {
   readonly type: ComponentClass;
   readonly session: unknown;
   readonly context: unknown;
+  /** Whose it is: see {@link ownerOf}. */
   readonly sessionId: string;
+  readonly scope: Scope;
 }
 
 /** What instances need from outside: one for all of them. */
@@ -53,12 +56,14 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   readonly id: string;
   readonly type: ComponentClass;
   readonly sessionId: string;
+  readonly scope: Scope;
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly epoch: string;
   session: unknown;
   readonly browser: Orders;
   readonly children: Children;
-  context: unknown;
+  /** The context of its viewer, where it has only one. */
+  viewerContext: unknown;
   /** Resolves when `mount()` is done; rejects with what it threw. */
   mounted: Promise<void> | undefined;
   /** Counts the contents that were sent. 0 is the static render. */
@@ -88,10 +93,11 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.id = origin.id;
     this.type = origin.type;
     this.sessionId = origin.sessionId;
+    this.scope = origin.scope;
     this.epoch = setup.clock.id().slice(0, 8);
     this.session = origin.session;
-    this.context = origin.context;
-    this.children = new Children(origin.id);
+    this.viewerContext = origin.context;
+    this.children = new Children(this);
     this.browser = new Orders(this);
     this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
     this.#watcher = new Watcher(this.#component, this);
@@ -106,6 +112,16 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     return this.#setup.connected;
   }
 
+  /** Whether it is for many viewers. */
+  get isShared(): boolean {
+    return this.scope !== 'page';
+  }
+
+  get context(): unknown {
+    if (this.isShared) throw sharedContext(this.statics);
+    return this.viewerContext;
+  }
+
   /** The page's address, as far as it is known. */
   get url(): URL {
     return new URL(this.#url ?? 'http://localhost/');
@@ -113,7 +129,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** Whether Back and Forward concern this component. */
   get navigates(): boolean {
-    return typeof this.#component.navigate === 'function';
+    return !this.isShared && typeof this.#component.navigate === 'function';
   }
 
   // --- One thing at a time ---------------------------------------------------------------------------------------
@@ -146,7 +162,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     await this.#turns.take(() =>
       this.#run('mount()', async () => {
         await this.#component.mount?.();
-        await this.#component.navigate?.(url);
+        if (this.navigates) await this.#component.navigate?.(url);
       }),
     );
   }
@@ -369,6 +385,14 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** What a task threw, until the next update shows it. */
   failure: { readonly error: unknown } | undefined;
+}
+
+function sharedContext({ component, scope }: ComponentStatics): LiveError {
+  const why = scope && scope !== 'page' ? `static scope = '${scope}'` : 'it stands in a shared component';
+  return new LiveError(
+    'ERR_LIVE_SHARED_CONTEXT',
+    `${component}: this.context is one viewer's, but this component has many (${why}). Use event.context in handlers, or pass what it shows as session payload.`,
+  );
 }
 
 function checkText(made: unknown, component: string): string {

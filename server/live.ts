@@ -87,7 +87,8 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   return {
     router: router as unknown as RequestHandler,
     attach: (app, { path = '/live' } = {}) => attach(router, app, path),
-    render: (request, component, ...[session]) => renderStatic(settings, tokens, request, component, session ?? {}),
+    render: (request, component, ...[session]) =>
+      renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect: (whom) =>
       subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),

@@ -8,6 +8,7 @@ import { LiveError } from './errors.ts';
 import type { Eventually } from './eventually.ts';
 import { Instance, type InstanceSetup, type Origin } from './instance.ts';
 import type { Registry, Seat } from './registry.ts';
+import { scopeOf } from './scope.ts';
 import type { Settings } from './settings.ts';
 import { hashContent, type Tokens } from './token.ts';
 import type { ComponentClass } from './types.ts';
@@ -121,8 +122,10 @@ export class Mounter {
 
   async #settleChild(parent: Instance, child: Child): Promise<void> {
     const known = this.#registry.instances.get(child.id);
-    if (known && known.sessionId === parent.sessionId) {
-      if (JSON.stringify(known.session) !== child.text) {
+    const isShared = scopeOf(child.type) !== 'page';
+    if (known && known.sessionId === child.sessionId) {
+      if (isShared) this.#sitBeside(parent, known);
+      else if (JSON.stringify(known.session) !== child.text) {
         known.session = child.session;
         known.changed();
       }
@@ -133,12 +136,12 @@ export class Mounter {
   }
 
   async #mountChild(parent: Instance, child: Child): Promise<void> {
-    const { context, sessionId, url } = parent;
+    const { viewerContext: context, url } = parent;
     if (this.#settings.components.get(child.type.component) !== child.type) {
       parent.children.failed(child);
       return this.report(parent, unregistered(child.type), 'child()');
     }
-    const instance = this.mount({ ...child, context, sessionId }, url, (made) => this.#sitBeside(parent, made));
+    const instance = this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made));
     try {
       await instance.mounted;
       if (parent.ended) this.#endChild(parent, child.id);
@@ -151,45 +154,49 @@ export class Mounter {
 
   /** A child is seen by whoever sees its parent. */
   #sitBeside(parent: Instance, child: Instance): void {
-    for (const { viewer, stream } of this.#registry.seatsOf(parent)) {
-      const seat = this.#registry.seat(child, viewer);
-      this.#registry.direct(seat, stream);
+    for (const sitter of this.#registry.seatsOf(parent)) {
+      if (this.#registry.find(child.id, sitter.viewer)) continue;
+      const seat = this.#registry.seat(child, sitter);
+      this.#registry.direct(seat, sitter.stream);
     }
   }
 
+  /** A parent no longer asks for a child. Those who see that elsewhere keep it. */
   #endChild(parent: Instance, id: string): void {
-    const child = this.#registry.instances.get(id);
-    if (child?.sessionId !== parent.sessionId) return;
-    for (const seat of this.#registry.seatsOf(child)) this.end(seat);
+    for (const { viewer, sessionId } of this.#registry.seatsOf(parent)) this.#endInner(id, viewer, sessionId);
   }
 
-  /** Takes a seat back. With its last seat the instance ends, its children with it, and all that was stored for its id is gone. */
+  #endInner(id: string, viewer: string, sessionId: string): void {
+    const seat = this.#registry.find(id, viewer);
+    if (seat?.sessionId === sessionId) this.end(seat);
+  }
+
+  /** Takes a seat back, and those at the children with it. With its last seat an instance ends, and all that was stored for its id is gone. */
   end(seat: Seat): void {
-    const { instance } = seat;
+    const { instance, viewer, sessionId } = seat;
     seat.stopWaiting?.();
-    if (!this.#registry.leave(seat)) return;
-    void instance.unmount();
-    for (const { id } of instance.children.all) this.#endChild(instance, id);
+    if (this.#registry.leave(seat)) void instance.unmount();
+    for (const { id } of instance.children.all) this.#endInner(id, viewer, sessionId);
   }
 
   /** Fills the places of children in a text that is about to be sent. */
   fill(parent: Instance, text: string): string {
     return fill(text, (id) => {
+      const asked = parent.children.get(id);
+      if (!asked) return undefined;
+      // without content it could not be mounted; it has its token all the same: the page subscribes it, and is told
       const child = this.#registry.instances.get(id);
-      if (!child?.content || child.sessionId !== parent.sessionId) return this.#fillEmpty(parent, id);
-      const content = textOf(child.content);
-      const { session, type } = child;
-      const claims = { id, component: type.component, session, content: hashContent(content) };
-      return { session: this.#tokens.sign(claims, child.sessionId), content: this.fill(child, content) };
+      const content = child?.content ? textOf(child.content) : '';
+      const claims = {
+        id,
+        component: asked.type.component,
+        session: child?.session ?? asked.session,
+        content: child?.content ? hashContent(content) : '',
+        within: parent.isShared ? parent.id : undefined,
+      };
+      const filled = child ? this.fill(child, content) : content;
+      return { session: this.#tokens.sign(claims, parent.sessionId), content: filled };
     });
-  }
-
-  /** A child that could not be mounted has its token all the same: the page subscribes it, and is told. */
-  #fillEmpty(parent: Instance, id: string) {
-    const child = parent.children.all.find((it) => it.id === id);
-    if (!child) return undefined;
-    const claims = { id, component: child.type.component, session: child.session, content: '' };
-    return { session: this.#tokens.sign(claims, parent.sessionId), content: '' };
   }
 
   /** Fills the places of children in what an update says. */

@@ -51,6 +51,9 @@ export type LaneName = 'event' | 'upload';
 /** A viewer's place at an instance: where its frames go, and how far its events have come. */
 export interface Seat {
   readonly viewer: string;
+  readonly sessionId: string;
+  /** What `context(req)` returned for its stream. */
+  context: unknown;
   readonly instance: Instance;
   /** Undefined while the viewer is away. */
   stream: Stream | undefined;
@@ -65,6 +68,12 @@ export interface Seat {
   /** Ends the wait for the viewer's return. */
   stopWaiting: (() => void) | undefined;
 }
+
+/** Who sits there. */
+export type Sitter = Pick<Seat, 'viewer' | 'sessionId' | 'context'>;
+
+/** From so many seats on, an instance's are found by an index. */
+const MANY = 16;
 
 /** The lanes of a seat without events. */
 const NO_LANES: Seat['lanes'] = Object.freeze({});
@@ -88,6 +97,8 @@ export class Registry {
   readonly #away = new Map<string, Set<Seat>>();
   readonly instances = new Map<string, Instance>();
   readonly #byInstance = new Map<Instance, Seat[]>();
+  /** The seats of instances that have many, by viewer. */
+  readonly #byViewer = new Map<Instance, Map<string, Seat>>();
   readonly #byStream = new Map<Stream, Seat[]>();
 
   /** How many streams a session has open, or is about to. */
@@ -129,7 +140,7 @@ export class Registry {
 
   /** Notes that a seat's viewer is away, or not any more; gives the one that has been away the longest, where there are more than `most` of the session. */
   setAway(seat: Seat, isAway: boolean, most: number): Seat | undefined {
-    const { sessionId } = seat.instance;
+    const { sessionId } = seat;
     const seats = this.#away.get(sessionId) ?? new Set();
     if (isAway) seats.add(seat);
     else seats.delete(seat);
@@ -158,9 +169,11 @@ export class Registry {
   }
 
   /** Gives a viewer a seat at an instance, which is kept from its first seat to its last. */
-  seat(instance: Instance, viewer: string): Seat {
+  seat(instance: Instance, { viewer, sessionId, context }: Sitter): Seat {
     const seat: Seat = {
       viewer,
+      sessionId,
+      context,
       instance,
       stream: undefined,
       streamId: '',
@@ -170,14 +183,28 @@ export class Registry {
       stopWaiting: undefined,
     };
     this.instances.set(instance.id, instance);
-    this.#byInstance.set(instance, [...this.seatsOf(instance), seat]);
+    const seats = this.#byInstance.get(instance);
+    if (seats) seats.push(seat);
+    else this.#byInstance.set(instance, [seat]);
+    if (seats && seats.length >= MANY) this.#index(instance, seats).set(viewer, seat);
     return seat;
+  }
+
+  #index(instance: Instance, seats: readonly Seat[]): Map<string, Seat> {
+    let index = this.#byViewer.get(instance);
+    if (!index) {
+      index = new Map(seats.map((seat) => [seat.viewer, seat]));
+      this.#byViewer.set(instance, index);
+    }
+    return index;
   }
 
   /** A viewer's seat at the instance of an id. */
   find(id: string, viewer: string): Seat | undefined {
     const instance = this.instances.get(id);
-    return instance && this.seatsOf(instance).find((seat) => seat.viewer === viewer);
+    if (!instance) return undefined;
+    const index = this.#byViewer.get(instance);
+    return index ? index.get(viewer) : this.seatsOf(instance).find((seat) => seat.viewer === viewer);
   }
 
   seatsOf(instance: Instance): readonly Seat[] {
@@ -211,12 +238,15 @@ export class Registry {
   leave(seat: Seat): boolean {
     this.direct(seat, undefined);
     this.setAway(seat, false, 0);
+    this.#byViewer.get(seat.instance)?.delete(seat.viewer);
+    // another list: whoever goes over the old one goes on
     const rest = this.seatsOf(seat.instance).filter((other) => other !== seat);
     if (rest.length > 0) {
       this.#byInstance.set(seat.instance, rest);
       return false;
     }
     this.#byInstance.delete(seat.instance);
+    this.#byViewer.delete(seat.instance);
     if (this.instances.get(seat.instance.id) === seat.instance) this.instances.delete(seat.instance.id);
     return true;
   }

@@ -5,22 +5,35 @@ import type { Html } from '../views/html.ts';
 import { writeRoot } from '../views/root.ts';
 import { type Child, type Filling, fill } from './child.ts';
 import type { ComponentStatics } from './component.ts';
+import { textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
 import { Instance, type InstanceSetup } from './instance.ts';
+import type { Mounter } from './mount.ts';
+import type { Registry } from './registry.ts';
+import { ownerOf, scopeOf, sharedId } from './scope.ts';
 import type { Settings } from './settings.ts';
 import { hashContent, type Tokens } from './token.ts';
 import type { ComponentClass } from './types.ts';
 
+/** What a static render needs. */
+export interface RenderParts {
+  readonly settings: Settings;
+  readonly tokens: Tokens;
+  readonly registry: Registry;
+  readonly mounter: Mounter;
+}
+
 /** Renders a component into a page. What `mount` or `render` throws goes to `failed()`, or else to the caller. */
 export async function renderStatic(
-  settings: Settings,
-  tokens: Tokens,
+  parts: RenderParts,
   request: Request,
   type: ComponentClass,
   session: unknown,
 ): Promise<Html> {
+  const { settings } = parts;
   checkRegistered(settings, type);
+  checkSession(type, session);
   const sessionId = claimSession(request);
   const response = request.res;
   if (response && !response.headersSent && !response.getHeader('Cache-Control')) {
@@ -29,9 +42,12 @@ export async function renderStatic(
   }
   settings.engine.use(request.app);
   const visit = { sessionId, context: await settings.context(request), url: pageUrl(request) };
-  const parts = await renderOne(settings, tokens, visit, { id: settings.clock.id(), type, session });
+  const scope = scopeOf(type);
+  const owner = ownerOf(scope, sessionId);
+  const id = scope === 'page' ? settings.clock.id() : sharedId(type, session, owner);
+  const filling = await renderOne(parts, visit, { id, type, session, scope, sessionId: owner });
   const { root = {} } = type as unknown as ComponentStatics;
-  return writeRoot({ id: parts.id, component: type.component, session: parts.session }, root, parts.content);
+  return writeRoot({ id, component: type.component, session: filling.session }, root, filling.content);
 }
 
 /** Who asks for a page. */
@@ -41,22 +57,35 @@ interface Visit {
   readonly url: URL;
 }
 
-/** Renders one component, and the children that it asks for. */
-async function renderOne(
-  settings: Settings,
-  tokens: Tokens,
-  visit: Visit,
-  { id, type, session }: Pick<Child, 'id' | 'type' | 'session'>,
-): Promise<Filling & { readonly id: string }> {
+type Place = Pick<Child, 'id' | 'type' | 'session' | 'scope' | 'sessionId'>;
+
+/** Renders one component, and the children that it asks for. `within` is the shared one that it stands in. */
+async function renderOne(parts: RenderParts, visit: Visit, place: Place, within?: string): Promise<Filling> {
+  const { settings, tokens } = parts;
+  const { id, type, session, scope } = place;
   checkRegistered(settings, type);
   checkSession(type, session);
-  const instance = createThrowAway(settings, visit, { id, type, session });
+  const sign = (text: string) =>
+    tokens.sign({ id, component: type.component, session, content: hashContent(text), within }, visit.sessionId);
+  const live = liveContent(parts, place);
+  if (live) return { session: sign(live.text), content: live.filled };
+  const instance = createThrowAway(settings, visit, place);
   const text = String(await content(settings, instance, visit.url));
   const { asked } = instance.children.end();
-  const children = await Promise.all(asked.map((child) => renderOne(settings, tokens, visit, child)));
-  const byId = new Map(children.map((child) => [child.id, child]));
-  const claims = { id, component: type.component, session, content: hashContent(text) };
-  return { id, session: tokens.sign(claims, visit.sessionId), content: fill(text, (child) => byId.get(child)) };
+  const inner = scope === 'page' ? undefined : id;
+  const children = await Promise.all(
+    asked.map(async (child) => [child.id, await renderOne(parts, visit, child, inner)] as const),
+  );
+  const byId = new Map(children);
+  return { session: sign(text), content: fill(text, (child) => byId.get(child)) };
+}
+
+/** What a shared component shows now, where somebody sees it: a page starts from that. */
+function liveContent({ registry, mounter }: RenderParts, { id, scope, sessionId }: Place) {
+  const instance = scope === 'page' ? undefined : registry.instances.get(id);
+  if (!instance?.content || instance.sessionId !== sessionId) return undefined;
+  const text = textOf(instance.content);
+  return { text, filled: mounter.fill(instance, text) };
 }
 
 async function content(settings: Settings, instance: Instance, url: URL) {
@@ -73,8 +102,8 @@ async function content(settings: Settings, instance: Instance, url: URL) {
 
 function createThrowAway(
   { clock, handlerTimeout, onError, engine }: Settings,
-  { sessionId, context }: Visit,
-  { id, type, session }: Pick<Child, 'id' | 'type' | 'session'>,
+  { context }: Visit,
+  { id, type, session, scope, sessionId }: Place,
 ): Instance {
   const setup: InstanceSetup = {
     connected: false,
@@ -87,7 +116,7 @@ function createThrowAway(
     listen: () => () => {},
     fill: (_, text) => text,
   };
-  return new Instance({ id, type, session, context, sessionId }, setup);
+  return new Instance({ id, type, session, context, sessionId, scope }, setup);
 }
 
 /** What is signed comes back as JSON; what JSON would lose or change must not get that far. */

@@ -9,6 +9,7 @@ import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry, Seat } from './registry.ts';
+import { ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type Claims, hashContent, type Tokens } from './token.ts';
@@ -22,6 +23,9 @@ interface Wanted {
   readonly item: SubscribeItem;
   readonly type: ComponentClass;
   readonly claims: Claims;
+  /** The instance: the item's own, or one that is shared. */
+  readonly id: string;
+  readonly scope: Scope;
 }
 
 /** What `live.disconnect` knows of a viewer. */
@@ -86,9 +90,20 @@ export class Subscriptions {
     if (!type) return refuse('unknown', 'no such component', { component, id });
     const verified = this.#tokens.verify(item.session, { id, component, sessionId: stream.sessionId });
     if (!verified.ok) return verified;
+    const claims = verified.value;
+    const around = claims.within === undefined ? undefined : this.#seatOf(stream, viewer, claims.within)?.instance;
+    if (claims.within !== undefined && !around) return refuse('token', 'what it stands in is not live here', item);
+    const scope = widest(scopeOf(type), around?.scope ?? 'page');
+    const place = scopeOf(type) === 'page' ? id : sharedId(type, claims.session, ownerOf(scope, stream.sessionId));
+    const seat = this.#seatOf(stream, viewer, place);
+    if (seat) return this.#resume(seat, stream, item, claims);
+    if (this.#registry.find(place, viewer)) return refuse('token', 'the viewer is of another session', item);
+    return this.#mount({ stream, viewer, url, item, type, claims, id: place, scope });
+  }
+
+  #seatOf({ sessionId }: Stream, viewer: string, id: string): Seat | undefined {
     const seat = this.#registry.find(id, viewer);
-    if (seat) return this.#resume(seat, stream, item, verified.value);
-    return this.#mount({ stream, viewer, url, item, type, claims: verified.value });
+    return seat?.sessionId === sessionId ? seat : undefined;
   }
 
   /** The viewer is back: its instance goes on, and says only what was missed. */
@@ -96,36 +111,61 @@ export class Subscriptions {
     const { instance } = seat;
     seat.behind = undefined;
     this.#sit(seat, stream);
-    if (!(await isMounted(instance))) return refuse('failed', 'mount() threw', item);
-    if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
+    const ready = await this.#ready(instance, item);
+    if (!ready.ok) return ready;
     await this.#dispatch.update(instance);
     const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
     const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
     const missed = updatesSince(instance, held);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
-    const said = { ...this.#describe(instance), ...updates };
-    return accept({ ...said, id: item.id, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
+    const renamed = this.#renamed(instance, item, claims, stream);
+    const said = { ...this.#describe(instance), ...updates, ...renamed, id: item.id };
+    return accept({ ...said, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
   }
 
   async #mount(wanted: Wanted): Promise<Result<Subscribed>> {
     const { item, claims, stream } = wanted;
+    const instance = this.#instanceFor(wanted);
+    const ready = await this.#ready(instance, item);
+    if (!ready.ok) return ready;
+    await this.#dispatch.update(instance);
+    const updates = shows(instance, item, claims) ? {} : { updates: updatesSince(instance, 0) };
+    const renamed = this.#renamed(instance, item, claims, stream);
+    return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
+  }
+
+  /** A new instance; or the shared one, which has another viewer then, who starts from what it shows now. */
+  #instanceFor({ id, type, claims, scope, stream, viewer, url }: Wanted): Instance {
+    const sessionId = ownerOf(scope, stream.sessionId);
+    const sitAt = (instance: Instance) =>
+      this.#sit(
+        this.#registry.seat(instance, { viewer, sessionId: stream.sessionId, context: stream.context }),
+        stream,
+      );
+    const known = this.#registry.instances.get(id);
+    if (known?.isShared && known.sessionId === sessionId) {
+      sitAt(known);
+      return known;
+    }
     // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
-    const taken = this.#registry.instances.has(item.id);
-    const id = taken ? this.#settings.clock.id() : item.id;
+    const free = known ? this.#settings.clock.id() : id;
     const { session } = claims;
-    const { context, sessionId } = stream;
-    const origin = { id, type: wanted.type, session, context, sessionId };
-    const instance = this.#mounter.mount(origin, wanted.url, (made) => {
-      this.#sit(this.#registry.seat(made, wanted.viewer), stream);
-    });
+    const origin = { id: free, type, session, context: stream.context, sessionId, scope };
+    return this.#mounter.mount(origin, url, sitAt);
+  }
+
+  /** Whether an instance has been mounted, and is still there. */
+  async #ready(instance: Instance, item: SubscribeItem): Promise<Result<void>> {
     if (!(await isMounted(instance))) {
       for (const seat of this.#registry.seatsOf(instance)) this.#mounter.end(seat);
       return refuse('failed', 'mount() threw', item);
     }
-    if (instance.ended) return refuse('instance', 'it ended while it was mounted', item);
-    const updates = shows(instance, item, claims) ? {} : { updates: updatesSince(instance, 0) };
-    const renamed = taken ? { as: id, session: this.#tokens.sign({ ...claims, id }, stream.sessionId) } : {};
-    return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
+    return instance.ended ? refuse('instance', 'it ended while it was mounted', item) : accept(undefined);
+  }
+
+  /** The page's element gets the name of the instance that it shows, and a token for that. */
+  #renamed({ id }: Instance, item: SubscribeItem, claims: Claims, { sessionId }: Stream) {
+    return id === item.id ? {} : { as: id, session: this.#tokens.sign({ ...claims, id }, sessionId) };
   }
 
   #describe(instance: Instance) {
@@ -137,7 +177,8 @@ export class Subscriptions {
     seat.stopWaiting?.();
     seat.stopWaiting = undefined;
     this.#registry.setAway(seat, false, 0);
-    seat.instance.context = stream.context;
+    seat.context = stream.context;
+    if (!seat.instance.isShared) seat.instance.viewerContext = stream.context;
     this.#registry.direct(seat, stream);
     if (!stream.open) this.#wait(seat);
   }
@@ -224,8 +265,7 @@ export class Subscriptions {
 
   #endAll(isMeant: (viewer: Viewer) => boolean): void {
     for (const instance of [...this.#registry.instances.values()]) {
-      for (const seat of this.#registry.seatsOf(instance))
-        if (isMeant(seat.stream ?? instance)) this.#mounter.end(seat);
+      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? seat)) this.#mounter.end(seat);
     }
   }
 }
