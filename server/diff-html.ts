@@ -5,7 +5,7 @@ import type { Region } from '../views/regions.ts';
 import { isPlainId } from '../views/scan.ts';
 import { readText, type TextRegion } from '../views/text.ts';
 import type { Edit } from './diff.ts';
-import { listOperations } from './list.ts';
+import { differing, listOperations } from './list.ts';
 
 /** Compares two contents. False where a change is in no region that can be told from others: all must be written then. */
 export function diffHtml(before: Html, now: Html, edit: Edit): boolean {
@@ -102,12 +102,33 @@ function diffValue(old: unknown, value: unknown, edit: Edit, parent?: string): b
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
 function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit, parent: string | undefined): boolean {
-  const same = diffSameList(old, now, edit);
-  if (same !== undefined) return same;
+  const found = differing(old.length, now.length, (was, at) => isSameItem(old[was], now[at]));
+  if (!found) return diffEach(old, now, edit);
   // a parser puts a body around the rows of a table, so that they can't be listed as they stand
   if (parent === 'table') return false;
-  const before = old.map(itemOf);
-  const items = now.map(itemOf);
+  const { start, oldEnd, end } = found;
+  return (
+    diffList(old.slice(start, oldEnd).map(itemOf), now.slice(start, end).map(itemOf), edit) &&
+    diffEach(old.slice(0, start), now.slice(0, start), edit) &&
+    diffEach(old.slice(oldEnd), now.slice(end), edit)
+  );
+}
+
+/** Compares items where they stand. False where one has changed that can't be told from others. */
+function diffEach(old: readonly unknown[], now: readonly unknown[], edit: Edit): boolean {
+  for (let at = 0; at < now.length; at++) {
+    if (!isEqual(old[at], now[at]) && !diffItem(old[at], now[at], edit)) return false;
+  }
+  return true;
+}
+
+/** Whether two values are the same, or templates of one literal with the very same values. */
+function isEqual(old: unknown, now: unknown): boolean {
+  if (!(old instanceof Html && now instanceof Html)) return Object.is(old, now);
+  return old.template === now.template && firstChange(old, now) < 0;
+}
+
+function diffList(before: readonly (Item | undefined)[], items: readonly (Item | undefined)[], edit: Edit): boolean {
   if (!isList(before) || !isList(items)) return false;
   const gap = gapOf([...before, ...items]);
   if (gap === undefined) return false;
@@ -124,25 +145,6 @@ function diffArray(old: readonly unknown[], now: readonly unknown[], edit: Edit,
     const was = wasById.get(id);
     return !was || diffItem(was.html, html, edit);
   });
-}
-
-/** Compares the items of two lists where they stand. Undefined where that can't be: the lists have other items, or another order. */
-function diffSameList(old: readonly unknown[], now: readonly unknown[], edit: Edit): boolean | undefined {
-  if (old.length !== now.length) return undefined;
-  const inside: Edit = { operations: [], gone: [], come: [] };
-  for (let at = 0; at < now.length; at++) {
-    const [before, item] = [old[at], now[at]];
-    if (Object.is(before, item) || isEqual(before, item)) continue;
-    if (!isSameItem(before, item)) return undefined;
-    if (!diffItem(before, item, inside)) return false;
-  }
-  merge(edit, inside);
-  return true;
-}
-
-/** Whether two values are templates of one literal with the very same values. */
-function isEqual(old: unknown, now: unknown): boolean {
-  return old instanceof Html && now instanceof Html && old.template === now.template && firstChange(old, now) < 0;
 }
 
 /** Whether two items can be compared where they stand: they have the same id, or neither has one. */

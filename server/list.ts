@@ -12,6 +12,29 @@ export interface List {
   textOf(index: number): string;
 }
 
+/** Where two lists differ: from the item `start` on, up to `oldEnd` in the one before, and `end` in the one now. */
+export interface Stretch {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly end: number;
+}
+
+/**
+ * Passes over what two lists share at their starts and at their ends, so that the rest of the work follows the change. One shared item stays
+ * on either side, for new ones to stand beside. Undefined where the lists have the same items in the same order.
+ */
+export function differing(old: number, now: number, isSame: (was: number, at: number) => boolean): Stretch | undefined {
+  let [start, oldEnd, end] = [0, old, now];
+  while (start < oldEnd && start < end && isSame(start, start)) start++;
+  if (start === old && start === now) return undefined;
+  while (oldEnd > start && end > start && isSame(oldEnd - 1, end - 1)) {
+    oldEnd--;
+    end--;
+  }
+  const after = oldEnd < old ? 1 : 0;
+  return { start: Math.max(0, start - 1), oldEnd: oldEnd + after, end: end + after };
+}
+
 /**
  * Gives the operations that remove, insert and move items. What has changed inside items that stay is not its business.
  * Undefined where an item can't be told from another, or none stays: then the list is written as a whole.
