@@ -4,7 +4,7 @@ import type { Operation } from '../protocol/patch.ts';
 import type { TextRegion } from '../views/text.ts';
 import type { Edit } from './diff.ts';
 import { idsInText } from './diff-html.ts';
-import { listOperations } from './list.ts';
+import { differing, listOperations } from './list.ts';
 
 /** A region in its text. */
 export interface Placed {
@@ -16,34 +16,61 @@ export interface Placed {
 /** Compares the insides of two regions. False where a change is in no region inside: the one around must be written then. */
 export function diffText(before: Placed, now: Placed, edit: Edit): boolean {
   if (before.region === now.region) return true;
-  const isSameList = sameIds(before.region, now.region);
-  if (isSameList) return diffSame(before, now, edit);
+  const [old, { children }] = [before.region.children, now.region];
+  const isSame = (was: number, at: number) => children[at] === old[was] || children[at]?.id === old[was]?.id;
+  const found = differing(old.length, children.length, isSame);
+  if (!found) return diffEach(partOf(before, 0), partOf(now, 0), edit);
+  const { start, oldEnd, end } = found;
+  return (
+    diffRuns(partOf(before, start, oldEnd), partOf(now, start, end), edit) &&
+    diffEach(partOf(before, 0, start), partOf(now, 0, start), edit) &&
+    diffEach(partOf(before, oldEnd), partOf(now, end), edit)
+  );
+}
+
+/** Children of a region that stand side by side, and the text that they stand in: from the place `from` up to `to`. */
+interface Part {
+  readonly text: string;
+  readonly children: readonly TextRegion[];
+  readonly places: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The children from `first` up to `end`, with the text after each; with the first one comes the text before it. */
+function partOf({ text, start, region }: Placed, first: number, end = region.children.length): Part {
+  const placeOf = (at: number) => start + (region.offsets[at] ?? region.length);
+  return {
+    text,
+    children: region.children.slice(first, end),
+    places: region.offsets.slice(first, end).map((offset) => start + offset),
+    from: first === 0 ? start : placeOf(first),
+    to: placeOf(end),
+  };
+}
+
+/** Compares parts that have the same children, in the same order. What stands between two that have changed is compared at once. */
+function diffEach(before: Part, now: Part, edit: Edit): boolean {
+  let [from, oldFrom] = [now.from, before.from];
+  for (const [at, region] of now.children.entries()) {
+    const old = before.children[at] as TextRegion;
+    if (old === region) continue;
+    const start = now.places[at] as number;
+    const oldStart = before.places[at] as number;
+    if (now.text.slice(from, start) !== before.text.slice(oldFrom, oldStart)) return false;
+    diffItem({ text: before.text, start: oldStart, region: old }, { text: now.text, start, region }, edit);
+    [from, oldFrom] = [start + region.length, oldStart + old.length];
+  }
+  return now.text.slice(from, now.to) === before.text.slice(oldFrom, before.to);
+}
+
+function diffRuns(before: Part, now: Part, edit: Edit): boolean {
   const [old, runs] = [runsOf(before), runsOf(now)];
   if (old.length !== runs.length) return false;
   return runs.every((run, at) => {
     const was = old[at] as Run;
     return run.skeleton === was.skeleton && diffRun(was, run, edit);
   });
-}
-
-function sameIds({ children: old }: TextRegion, { children }: TextRegion): boolean {
-  return old.length === children.length && children.every((child, at) => child === old[at] || child.id === old[at]?.id);
-}
-
-/** Compares regions that have the same children, in the same order. What stands between two that have changed is compared at once. */
-function diffSame(before: Placed, now: Placed, edit: Edit): boolean {
-  let [from, oldFrom] = [now.start, before.start];
-  for (const [at, region] of now.region.children.entries()) {
-    const old = before.region.children[at] as TextRegion;
-    if (old === region) continue;
-    const start = now.start + (now.region.offsets[at] as number);
-    const oldStart = before.start + (before.region.offsets[at] as number);
-    if (now.text.slice(from, start) !== before.text.slice(oldFrom, oldStart)) return false;
-    diffItem({ text: before.text, start: oldStart, region: old }, { text: now.text, start, region }, edit);
-    [from, oldFrom] = [start + region.length, oldStart + old.length];
-  }
-  const [end, oldEnd] = [now.start + now.region.length, before.start + before.region.length];
-  return now.text.slice(from, end) === before.text.slice(oldFrom, oldEnd);
 }
 
 /** Regions side by side, with nothing but white space between them, and the text before the first. */
@@ -53,21 +80,21 @@ interface Run {
   readonly gaps: string[];
 }
 
-function runsOf({ text, start, region }: Placed): Run[] {
+function runsOf({ text, children, places, from: start, to }: Part): Run[] {
   const runs: Run[] = [];
   let from = start;
-  for (const [at, child] of region.children.entries()) {
-    const place = start + (region.offsets[at] as number);
+  for (const [at, region] of children.entries()) {
+    const place = places[at] as number;
     const between = text.slice(from, place);
     const run = runs.at(-1);
-    const item = { text, start: place, region: child };
+    const item = { text, start: place, region };
     if (run && /^\s*$/.test(between)) {
       run.gaps.push(between);
       run.items.push(item);
     } else runs.push({ skeleton: between, items: [item], gaps: [] });
-    from = place + child.length;
+    from = place + region.length;
   }
-  return [...runs, { skeleton: text.slice(from, start + region.length), items: [], gaps: [] }];
+  return [...runs, { skeleton: text.slice(from, to), items: [], gaps: [] }];
 }
 
 function diffRun(before: Run, now: Run, edit: Edit): boolean {

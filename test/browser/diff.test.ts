@@ -75,9 +75,20 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
     )}
     <div id="foot">${flag}</div>${flag ? raw(`<hr id="r"><p>${title.length}</p>`) : ''}`;
 
+  /** Items that have no id, or are no element, stand among those that can be told from others. */
+  const mixed = ({ list, second, title, flag }: State) =>
+    html`<ul id="list">${[
+      title,
+      ...second.map((text) => html`<li>${text}</li>`),
+      ...list.map((it) => html`<li id="item-${it.id}">${it.text}</li>`),
+      flag ? html` <li>end</li>` : '',
+      ...list.filter(({ on }) => on).map((it) => html` <li id="on-${it.id}">${it.text}</li> `),
+    ]}</ul>`;
+
   test.each([
     ['of text, attributes, lists and conditions', plain],
     ['of lists with white space around their items', spaced],
+    ['of lists among items of other kinds', mixed],
   ])('%s', async (_, render) => {
     await fc.assert(
       fc.asyncProperty(fc.array(state, { minLength: 2, maxLength: 5 }), async (states) => {
