@@ -1,11 +1,12 @@
 // Owns the entry: `npm run bench` measures everything, `npm run bench -- NAME --json` one thing, `--quick` within 50 seconds each.
 import { check, writeBaseline } from './check.mjs';
+import { browser } from './names/browser.mjs';
+import { diff } from './names/diff.mjs';
 import { fanOut } from './names/fan-out.mjs';
 import { heap } from './names/heap.mjs';
 import { memory } from './names/memory.mjs';
 import { profile } from './names/profile.mjs';
 import { scale } from './names/scale.mjs';
-import { browser, diff } from './names/scripts.mjs';
 import { size } from './names/size.mjs';
 import { roundTrip, throughput } from './names/throughput.mjs';
 import { wire } from './names/wire.mjs';

@@ -2,29 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle, PHOENIX } from '../bundle.mjs';
 
 const { resolve } = createRequire(import.meta.url);
 const file = (path) => readFileSync(new URL(`../../dist/${path}`, import.meta.url));
 const gzip = (...parts) => gzipSync(Buffer.concat(parts), { level: 9 }).length;
-
-/** Minifies what a peer publishes, all of it in one file. */
-async function bundle(source) {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: new URL('..', import.meta.url).pathname },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    external: ['htmx.org'],
-    target: 'es2022',
-    write: false,
-    logLevel: 'error',
-  });
-  return Buffer.from(outputFiles[0].contents);
-}
-
-const PHOENIX =
-  "import 'phoenix_html'; import { Socket } from 'phoenix'; import { LiveSocket } from 'phoenix_live_view'; new LiveSocket('/live', Socket).connect();";
 
 async function peers() {
   const phoenix = await bundle(PHOENIX);

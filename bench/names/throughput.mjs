@@ -4,7 +4,7 @@ import { openMany } from '../load/clients.mjs';
 import { loop, measureLoop } from '../load/loop.mjs';
 import { percentile } from '../median.mjs';
 import { pick, rounds } from '../rounds.mjs';
-import { SYSTEMS } from '../systems.mjs';
+import { LOADED } from '../systems.mjs';
 
 /** Starts a server with its viewers, and lets it run until its code is compiled. */
 async function warmUp(name, clients, ms) {
@@ -22,8 +22,8 @@ async function measure({ child, viewers }, ms) {
 /** All servers are warm before the first is measured; then one after another, again and again. */
 async function compare(clients, { warm, ms, runs }) {
   const ready = {};
-  for (const name of Object.keys(SYSTEMS)) ready[name] = await warmUp(name, clients, warm);
-  const results = await rounds(Object.keys(SYSTEMS), runs, (name) => measure(ready[name], ms));
+  for (const name of LOADED) ready[name] = await warmUp(name, clients, warm);
+  const results = await rounds(LOADED, runs, (name) => measure(ready[name], ms));
   const all = Object.values(ready);
   for (const { viewers } of all) for (const viewer of viewers) viewer.close();
   await Promise.all(all.map(({ child }) => child.stop()));

@@ -37,6 +37,10 @@ export function make() {
   );
   const app = express();
   app.use(session({ secret, resave: false, saveUninitialized: false }));
+  app.get('/client.js', async (_req, res) => {
+    const { bundle, PHOENIX } = await import('../bundle.mjs'); // a load generator needs none
+    res.type('js').send(await bundle(PHOENIX));
+  });
   app.use(live.httpMiddleware());
   const attached = (server) => live.wsMiddleware()(new WebSocketServer({ server }));
   return { listener: app, attached };

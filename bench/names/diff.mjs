@@ -1,4 +1,4 @@
-// Owns `diff` and `browser`: scripts of their own, whose last line is their result.
+// Owns `diff`: a script of its own, whose last line is its result.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,5 +15,3 @@ export async function diff() {
   const { row_bytes, row_string_bytes, cell_bytes, append_bytes, ...times } = await lastLine('diff.mjs');
   return times;
 }
-
-export const browser = () => lastLine('browser.mjs');
