@@ -80,6 +80,7 @@ const result = {
   cell_bytes: cell.bytes,
   append_bytes: htmlAppend.bytes,
   html_row_us_by_rows: growth,
+  html_row_doubled: round(growth[2000] / growth[1000]),
 };
 console.table(Object.fromEntries(Object.entries(result).filter(([, value]) => typeof value === 'number')));
 console.log(JSON.stringify(result));

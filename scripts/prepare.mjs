@@ -1,5 +1,5 @@
 // Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need;
-// with --engines also those that only `npm run test:engines` needs.
+// with --engines also those that only `npm run test:engines` needs, and with --bench what the benchmarks compare with.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -10,6 +10,7 @@ if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '-
 run(process.execPath, ['scripts/build.mjs']);
 if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
 if (process.argv.includes('--engines')) installEngines();
+if (process.argv.includes('--bench')) installPeers();
 
 /** Whether node_modules is missing, or was installed from another lock file. */
 function isStale() {
@@ -39,6 +40,15 @@ function installEngines() {
       missing.map(([, name]) => name),
       'the engine suite',
     );
+}
+
+/** Where there is no registry, benchmarks do without. */
+function installPeers() {
+  try {
+    run('npm', ['install', '--prefix', 'bench', '--package-lock=false', '--no-audit', '--no-fund']);
+  } catch {
+    console.log('The peers could not be installed: they are left out.');
+  }
 }
 
 /** Where apt-get may install packages, it does; otherwise the suites say that they are skipped. */

@@ -3,20 +3,24 @@ import { chromium } from 'playwright-core';
 import { Child } from '../child.mjs';
 import { median } from '../median.mjs';
 import { round, rounds } from '../rounds.mjs';
+import { HAS_PEERS } from '../systems.mjs';
 
 const ROW = { button: '#r-500 button', shown: '#r-500 td:nth-child(3)' };
 const COUNTER = { button: '[lv-event=increment]', shown: 'output' };
 const LIVE = '[data-id].lv-connected';
 
 /** For each figure: whose page, where it is, what says that it is ready, and what is clicked and watched. */
-const CASES = {
+const OURS = {
   counter: { system: 'pages', path: '/counter', ready: LIVE, ...COUNTER },
   row: { system: 'pages', path: '/rows', ready: LIVE, ...ROW },
   counter_beside_rows: { system: 'pages', path: '/both', ready: `${LIVE} ~ ${LIVE}`, ...COUNTER },
+};
+const PEERS = {
   liveviewjs_row: { system: 'liveviewjs', path: '/rows', ready: '.phx-connected', ...ROW },
   morph_row: { system: 'pages', path: '/morph', ready: 'body', ...ROW },
   innerhtml_row: { system: 'pages', path: '/innerhtml', ready: 'body', ...ROW },
 };
+const CASES = { ...OURS, ...(HAS_PEERS ? PEERS : {}) };
 
 const ARGS =
   '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
@@ -63,7 +67,8 @@ async function click([button, shown, ms]) {
 /** Each page warms up, then they take turns. */
 export async function browser({ quick }) {
   const ms = quick ? 900 : 4000;
-  const servers = { pages: await Child.start('pages'), liveviewjs: await Child.start('liveviewjs') };
+  const servers = {};
+  for (const { system } of Object.values(CASES)) servers[system] ??= await Child.start(system);
   const chrome = await launch();
   const tabs = {};
   for (const [name, at] of Object.entries(CASES)) tabs[name] = await open(chrome, servers, at);
@@ -89,7 +94,7 @@ function figures({ row, counter, counter_beside_rows: beside, ...peers }) {
     row_apply_ms: round(row.apply, 2),
     counter_beside_rows_ms: round(beside.ms, 2),
     ...Object.fromEntries(others),
-    morph_to_row: round(peers.morph_row.ms / row.ms, 1),
+    morph_to_row: peers.morph_row ? round(peers.morph_row.ms / row.ms, 1) : null,
     beside_to_alone: round(beside.ms / counter.ms, 2),
   };
 }

@@ -3,8 +3,9 @@ import { Child } from '../child.mjs';
 import { openMany } from '../load/clients.mjs';
 import { HttpSocket } from '../load/http.mjs';
 import { pick, rounds } from '../rounds.mjs';
+import { present } from '../systems.mjs';
 
-const NAMES = ['ours', 'ours_express', 'bare', 'bare_express', 'liveviewjs', 'ws'];
+const NAMES = present(['ours', 'ours_express', 'bare', 'bare_express', 'liveviewjs', 'ws']);
 /** So many viewers are there before the first look: code is compiled, and pools have their size. */
 const BEFORE = 100;
 

@@ -7,7 +7,7 @@ import { median } from '../median.mjs';
 import { pick, round, rounds } from '../rounds.mjs';
 
 const ROWS = [10, 100, 1_000, 10_000];
-/** So many of the viewers send events, whatever their number. */
+/** So many viewers send events, whatever the number of the idle ones. */
 const ACTIVE = 100;
 
 async function byViewers(quick, counts) {
@@ -21,11 +21,10 @@ async function byViewers(quick, counts) {
   const idle = [];
   const found = { event_us: {}, viewer_kb: {}, viewer_heap_kb: {} };
   for (const count of counts) {
-    idle.push(...(await openMany(open, count - ACTIVE - idle.length)));
+    idle.push(...(await openMany(open, count - idle.length)));
     const runs = await times(3, () => measureLoop(child, active, quick ? 800 : 2000));
     const now = await child.ask('memory');
     found.event_us[count] = round(median(runs.map(({ server_us }) => server_us)), 1);
-    if (idle.length === 0) continue;
     found.viewer_kb[count] = round((now.rss - before.rss) / idle.length / 1024, 1);
     found.viewer_heap_kb[count] = round((now.heap - before.heap) / idle.length / 1024, 1);
   }
@@ -71,6 +70,7 @@ export async function scale({ quick }) {
     ...viewers,
     ...rows,
     event_growth: growth(viewers.event_us, counts[0], counts[2]),
+    viewer_growth: growth(viewers.viewer_heap_kb, counts[0], counts[2]),
     row_growth_10_to_1000: growth(rows.row_event_us, 10, 1_000),
     row_growth_1000_to_10000: growth(rows.row_event_us, 1_000, 10_000),
   };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { bundle, PHOENIX } from '../bundle.mjs';
+import { HAS_PEERS } from '../systems.mjs';
 
 const { resolve } = createRequire(import.meta.url);
 const file = (path) => readFileSync(new URL(`../../dist/${path}`, import.meta.url));
@@ -14,13 +15,11 @@ async function peers() {
     const text = await bundle(source);
     return { [`${name}_min`]: text.length, [`${name}_gzip`]: gzip(text) };
   };
-  const htmx = readFileSync(resolve('htmx.org/dist/htmx.min.js'));
   return {
     liveviewjs_min: phoenix.length,
     liveviewjs_gzip: gzip(phoenix),
     ...(await small('htmx_ws', readFileSync(resolve('htmx-ext-ws'), 'utf8'))),
     ...(await small('htmx_sse', readFileSync(resolve('htmx-ext-sse'), 'utf8'))),
-    htmx_gzip: gzip(htmx),
   };
 }
 
@@ -34,6 +33,7 @@ export async function size() {
     ext_tabs_min: ext.length + hub.length,
     ext_tabs_gzip: gzip(ext) + gzip(hub),
     ext_tabs_brotli: brotliCompressSync(ext).length + brotliCompressSync(hub).length,
-    ...(await peers()),
+    htmx_gzip: gzip(readFileSync(resolve('htmx.org/dist/htmx.min.js'))),
+    ...(HAS_PEERS ? await peers() : {}),
   };
 }

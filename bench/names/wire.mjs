@@ -1,5 +1,6 @@
 // Owns `wire`: the bytes of whole frames, as they come from running servers.
 import { Child } from '../child.mjs';
+import { HAS_PEERS } from '../systems.mjs';
 
 const ROWS = 1000;
 const AT = 500;
@@ -21,15 +22,17 @@ async function frameOf(child, path, name, body) {
 
 async function ours() {
   const child = await Child.start('ours');
-  const rows = (of, name, body) => frameOf(child, `/?of=bench.${of}&rows=${ROWS}`, name, body);
+  const rows = async (of, name, body, count = ROWS) =>
+    (await frameOf(child, `/?of=bench.${of}&rows=${count}`, name, body)).bytes;
   const buy = `id=${AT}`;
   const counter = await frameOf(child, '/', 'increment', '');
   const result = {
     counter_bytes: counter.bytes,
-    row_bytes: (await rows('Rows', 'buy', buy)).bytes,
-    row_string_bytes: (await rows('StringRows', 'buy', buy)).bytes,
-    cell_bytes: (await rows('CellRows', 'buy', buy)).bytes,
-    append_bytes: (await rows('Rows', 'append', '')).bytes,
+    row_bytes: await rows('Rows', 'buy', buy),
+    row_of_10000_bytes: await rows('Rows', 'buy', buy, 10_000),
+    row_string_bytes: await rows('StringRows', 'buy', buy),
+    cell_bytes: await rows('CellRows', 'buy', buy),
+    append_bytes: await rows('Rows', 'append', ''),
     subscribe_unchanged_bytes: counter.subscribe,
   };
   await child.stop();
@@ -52,5 +55,5 @@ async function liveviewjs() {
 }
 
 export async function wire() {
-  return { ...(await ours()), ...(await liveviewjs()) };
+  return { ...(await ours()), ...(HAS_PEERS ? await liveviewjs() : {}) };
 }
