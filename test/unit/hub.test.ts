@@ -1,0 +1,159 @@
+// The one stream of many tabs, without a browser: what a hub hears from tabs, and does with its stream. Time is made here.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ToHub, ToTabs } from '../../htmx-ext/hub.ts';
+
+const NAME = 'liveview /live/ share';
+const SECONDS = 1000;
+
+let sources: FakeSource[];
+let requests: { readonly url: string; readonly body: string }[];
+/** What the hub has said since it was looked at last. */
+let said: ToTabs[];
+/** How a tab is heard by the hub. */
+let hear: (message: ToHub) => void;
+
+const hello = (stream: string) => JSON.stringify({ stream, key: 'AAAA', heartbeat: 1e9, time: Date.now() });
+
+class FakeSource extends EventTarget {
+  onerror: (() => void) | undefined;
+  isClosed = false;
+
+  constructor() {
+    super();
+    sources.push(this);
+    const stream = `s${sources.length}`;
+    setTimeout(() => this.say('hello', hello(stream)), 5);
+  }
+  say(name: string, data: string): void {
+    if (!this.isClosed) this.dispatchEvent(new MessageEvent(name, { data, lastEventId: '1' }));
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+class FakeChannel {
+  onmessage: ((event: { data: ToHub }) => void) | undefined;
+  constructor() {
+    hear = (data) => this.onmessage?.({ data });
+  }
+  postMessage(message: ToTabs): void {
+    said.push(message);
+  }
+}
+
+async function fakeFetch(url: string, { body = '' }: { body?: string | Uint8Array } = {}): Promise<Response> {
+  requests.push({ url, body: typeof body === 'string' ? body : new TextDecoder().decode(body) });
+  if (url.includes('&stream=')) await new Promise((resolve) => setTimeout(resolve, 8 * SECONDS));
+  const isFirstPoll = url.includes('mode=poll') && !url.includes('&stream=');
+  return new Response(isFirstPoll ? `event: hello\nid: 1\ndata: ${hello('p')}\n\n` : '');
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const join = (from: string, polls = false) => hear({ to: 'hub', kind: 'join', from, polls });
+const tell = (kind: 'leave' | 'pong' | 'hurry', from: string) => hear({ to: 'hub', kind, from });
+const take = () => said.splice(0);
+const goodbyes = () => requests.filter(({ url }) => url.startsWith('/live/unsubscribe')).map(({ body }) => body);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('EventSource', FakeSource);
+  vi.stubGlobal('BroadcastChannel', FakeChannel);
+  vi.stubGlobal('fetch', fakeFetch);
+  vi.resetModules(); // what is remembered of this network
+  [sources, requests, said] = [[], [], []];
+  const { startHub } = await import('../../htmx-ext/hub.ts');
+  startHub('/live/', NAME);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a new hub says that the stream before it is lost, and asks who is there', () => {
+  expect(take()).toEqual([
+    { to: 'tabs', kind: 'lost' },
+    { to: 'tabs', kind: 'ping' },
+  ]);
+  expect(sources).toHaveLength(0);
+});
+
+test('the first tab opens the stream; the next is greeted alone, with the time as it is now', async () => {
+  join('one');
+  await pass(10);
+  expect(sources).toHaveLength(1);
+  take();
+  await pass(3 * SECONDS);
+  join('two');
+  expect(sources).toHaveLength(1);
+  const data = expect.objectContaining({ stream: 's1', time: Date.now() });
+  expect(take()).toEqual([{ to: 'tabs', kind: 'frame', name: 'hello', data, only: 'two' }]);
+});
+
+test('frames go to all tabs', async () => {
+  join('one');
+  await pass(10);
+  take();
+  sources[0]?.say('update', '{"id":"x","version":2}');
+  expect(take()).toEqual([{ to: 'tabs', kind: 'frame', name: 'update', data: { id: 'x', version: 2 } }]);
+});
+
+test('a tab that says nothing for too long is buried: the server is told, and the others keep the stream', async () => {
+  join('silent');
+  join('talks');
+  for (let passed = 0; passed < 160; passed += 20) {
+    if (passed < 140) expect(goodbyes()).toEqual([]);
+    await pass(20 * SECONDS);
+    tell('pong', 'talks');
+  }
+  expect(goodbyes()).toEqual(['{"viewer":"silent"}']);
+  expect(sources.map(({ isClosed }) => isClosed)).toEqual([false]);
+});
+
+test('with the last tab the stream goes, whether it left or fell silent', async () => {
+  join('one');
+  join('two');
+  await pass(10);
+  tell('leave', 'one');
+  expect(sources[0]?.isClosed).toBe(false);
+  tell('leave', 'two');
+  expect(sources[0]?.isClosed).toBe(true);
+  expect(goodbyes()).toEqual([]);
+  join('three');
+  await pass(160 * SECONDS);
+  expect(sources.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+});
+
+test('a stream that a tab found dead is opened anew, once', async () => {
+  join('one');
+  join('two');
+  await pass(5 * SECONDS);
+  take();
+  for (const from of ['one', 'two']) hear({ to: 'hub', kind: 'dead', from, stream: 's1' });
+  expect(take()).toEqual([{ to: 'tabs', kind: 'lost' }]);
+  await pass(10);
+  hear({ to: 'hub', kind: 'dead', from: 'two', stream: 's1' });
+  await pass(5 * SECONDS);
+  expect(sources.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  expect(take()).toEqual([
+    { to: 'tabs', kind: 'frame', name: 'hello', data: expect.objectContaining({ stream: 's2' }) },
+  ]);
+});
+
+test('where a tab knows that streams are held back, the hub polls', async () => {
+  join('one', true);
+  await pass(10);
+  expect(sources).toHaveLength(0);
+  expect(requests[0]?.url).toContain('mode=poll');
+  expect(take().at(-1)).toMatchObject({ kind: 'frame', name: 'hello' });
+});
+
+test('when the server ends it for good, the tabs are told why', async () => {
+  join('one');
+  await pass(10);
+  take();
+  sources[0]?.say('bye', '{"reason":"session"}');
+  expect(take()).toContainEqual({ to: 'tabs', kind: 'frame', name: 'bye', data: { reason: 'session' } });
+  await pass(60 * SECONDS);
+  expect(sources).toHaveLength(1);
+});
