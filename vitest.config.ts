@@ -36,6 +36,7 @@ export default defineConfig({
             'uploads*',
             'streams',
             'pipes',
+            'compression',
             'findings',
           ].map((name) => `test/server/${name}.test.ts`),
         }),

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { MEDIA } from '../protocol/names.ts';
 import type { Clock } from './clock.ts';
 import { canDetach, detach } from './detach.ts';
+import { Gzip } from './gzip.ts';
 
 /** Carries a stream's frames. */
 export interface Pipe {
@@ -27,7 +28,6 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
 };
-const IDENTITY = { 'Content-Encoding': 'identity' };
 
 /** Milliseconds after which EventSource may come back by itself. The extension does so itself, and earlier. */
 const RETRY = 2_000;
@@ -38,9 +38,12 @@ const LINGER = 5_000;
 const POLL = 8_000;
 export const POLL_GAP = 12_000;
 
-/** Starts a response that is never cached, changed or held back. `identity`: see the option of that name. */
-function writeHead(response: ServerResponse, identity: boolean): void {
-  response.writeHead(200, { ...HEADERS, ...(identity ? IDENTITY : {}) });
+/** What a body says of its encoding: see the options `compression` and `identityEncoding`. */
+export type Coding = 'gzip' | 'identity' | undefined;
+
+/** Starts a response that is never cached, changed or held back. */
+function writeHead(response: ServerResponse, coding: Coding): void {
+  response.writeHead(200, { ...HEADERS, ...(coding ? { 'Content-Encoding': coding } : {}) });
   response.socket?.setNoDelay?.(true); // a connection may be any Duplex
   response.on('error', () => {});
 }
@@ -49,9 +52,9 @@ function writeHead(response: ServerResponse, identity: boolean): void {
  * Ends a response. Not through `response.end`, which express-session wraps: it would save a session that was
  * destroyed meanwhile, and so bring it back.
  */
-function endRaw(response: ServerResponse, text = ''): void {
-  const end = ServerResponse.prototype.end as (this: ServerResponse, text: string) => void;
-  end.call(response, text);
+function endRaw(response: ServerResponse, last: string | Buffer): void {
+  const end = ServerResponse.prototype.end as (this: ServerResponse, last: string | Buffer) => void;
+  end.call(response, last);
 }
 
 /** Whoever wants to know that a pipe has ended, whoever ended it: its stream. */
@@ -59,34 +62,45 @@ export interface PipeOwner {
   closed(): void;
 }
 
+/** What makes a body of frames. */
+interface Coder {
+  readonly start: string | Buffer;
+  write(text: string, isSecret: boolean): string | Buffer;
+  end(): string | Buffer;
+}
+
+const PLAIN: Coder = { start: '', write: (text) => text, end: () => '' };
+
+/** The first frame is hello, which has the stream's key. */
+const HELLO = 1;
+
 /** Begins to send frames over a response: over its bare socket, where nobody else needs the response. */
-export function openPipe(
-  request: IncomingMessage,
-  response: ServerResponse,
-  identity: boolean,
-  owner: PipeOwner,
-): Pipe {
+export function openPipe(request: IncomingMessage, response: ServerResponse, coding: Coding, owner: PipeOwner): Pipe {
   const isFree = canDetach(request, response);
   if (isFree) response.setHeader('Connection', 'close'); // the HTTP server will not read another request from it
-  writeHead(response, identity);
+  writeHead(response, coding);
+  const coder = coding === 'gzip' ? new Gzip() : PLAIN;
   response.socket?.setKeepAlive?.(true, 15_000);
-  if (!isFree) return new ResponsePipe(response, owner);
+  if (!isFree) return new ResponsePipe(response, coder, owner);
   response.flushHeaders();
-  return new SocketPipe(detach(response), response.chunkedEncoding, owner);
+  return new SocketPipe(detach(response), response.chunkedEncoding, coder, owner);
 }
 
 /** An open SSE response. */
 class ResponsePipe implements Pipe {
   readonly #response: ServerResponse;
+  readonly #coder: Coder;
 
-  constructor(response: ServerResponse, owner: PipeOwner) {
+  constructor(response: ServerResponse, coder: Coder, owner: PipeOwner) {
     this.#response = response;
+    this.#coder = coder;
     response.once('close', () => owner.closed());
-    response.write(START);
+    response.write(coder.start);
+    this.write(START);
   }
 
-  write(text: string): void {
-    this.#response.write(text);
+  write(text: string, count?: number): void {
+    this.#response.write(this.#coder.write(text, count === HELLO));
     // compression() adds flush(); where it is mounted in spite of no-transform, an event must still leave at once
     (this.#response as { flush?: () => void }).flush?.();
   }
@@ -103,7 +117,7 @@ class ResponsePipe implements Pipe {
 
   end(): void {
     const { socket } = this.#response;
-    endRaw(this.#response);
+    endRaw(this.#response, this.#coder.end());
     if (socket) destroyLater(socket);
   }
 }
@@ -135,18 +149,24 @@ function onError(): void {}
 class SocketPipe implements Pipe {
   readonly #socket: Socket;
   readonly #isChunked: boolean;
+  readonly #coder: Coder;
 
-  constructor(socket: Socket, isChunked: boolean, owner: PipeOwner) {
+  constructor(socket: Socket, isChunked: boolean, coder: Coder, owner: PipeOwner) {
     this.#socket = socket;
     this.#isChunked = isChunked;
+    this.#coder = coder;
     (socket as OwnedSocket)[OWNER] = owner;
     socket.on('close', onClose).on('error', onError);
+    this.#send(coder.start);
     this.write(START);
   }
 
-  write(text: string): void {
-    if (!this.#socket.writable) return;
-    this.#socket.write(this.#isChunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text);
+  write(text: string, count?: number): void {
+    if (this.#socket.writable) this.#send(this.#coder.write(text, count === HELLO));
+  }
+
+  #send(data: string | Buffer): void {
+    if (data.length > 0) this.#socket.write(this.#isChunked ? chunk(data) : data);
   }
 
   beat(text: string): void {
@@ -160,10 +180,18 @@ class SocketPipe implements Pipe {
   }
 
   end(): void {
+    this.#send(this.#coder.end());
     this.#socket.end(this.#isChunked ? '0\r\n\r\n' : '');
     destroyLater(this.#socket);
   }
 }
+
+function chunk(data: string | Buffer): string | Buffer {
+  const head = `${Buffer.byteLength(data).toString(16)}\r\n`;
+  return typeof data === 'string' ? `${head}${data}\r\n` : Buffer.concat([Buffer.from(head), data, END]);
+}
+
+const END = Buffer.from('\r\n');
 
 /** Polls: frames wait for the next one, and stay until it says that they have come. */
 export class PollPipe implements Pipe {
@@ -172,13 +200,13 @@ export class PollPipe implements Pipe {
   #cancel: () => void = () => {};
   #isEnded = false;
   readonly #clock: Clock;
-  readonly #identity: boolean;
+  readonly #coding: Coding;
   readonly #owner: PipeOwner;
 
   /** @param owner is told when no poll has come for too long. */
-  constructor(clock: Clock, identity: boolean, owner: PipeOwner) {
+  constructor(clock: Clock, coding: Coding, owner: PipeOwner) {
     this.#clock = clock;
-    this.#identity = identity;
+    this.#coding = coding;
     this.#owner = owner;
   }
 
@@ -191,7 +219,7 @@ export class PollPipe implements Pipe {
   poll(response: ServerResponse): void {
     this.#answer();
     this.#response = response;
-    writeHead(response, this.#identity);
+    writeHead(response, this.#coding);
     response.once('close', () => {
       if (this.#response === response) this.#away();
     });

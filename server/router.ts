@@ -11,6 +11,7 @@ import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, isLater } from './eventually.ts';
 import { isAttached, isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
+import { acceptsGzip } from './gzip.ts';
 import { Bucket } from './limits.ts';
 import { openPipe, PollPipe } from './pipe.ts';
 import { type Registry, Reply } from './registry.ts';
@@ -131,7 +132,7 @@ async function begin(
   request: LiveRequest,
   response: ServerResponse,
 ): Promise<Result<void>> {
-  const { clock, limits, identityEncoding } = settings;
+  const { clock, limits, identityEncoding, compression } = settings;
   settings.engine.use(request.app);
   registry.reserve(sessionId);
   const context = await contextOf(settings, request).catch((error) => {
@@ -156,8 +157,10 @@ async function begin(
     bucket: registry.bucketOf(sessionId, () => new Bucket(limits.burst, clock.now())),
   };
   const stream = new Stream(reader, listener, clock.now);
-  const polls = isPoll ? new PollPipe(clock, identityEncoding, stream) : undefined;
-  stream.pipe = polls ?? openPipe(request, response, identityEncoding, stream);
+  const uncoded = identityEncoding ? 'identity' : undefined;
+  const coding = compression && acceptsGzip(request.headers['accept-encoding']) ? 'gzip' : uncoded;
+  const polls = isPoll ? new PollPipe(clock, uncoded, stream) : undefined;
+  stream.pipe = polls ?? openPipe(request, response, coding, stream);
   registry.streams.set(id, stream);
   const share = tokens.shareKey(sessionId, context);
   stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });

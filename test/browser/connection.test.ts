@@ -73,6 +73,22 @@ describeInBrowser('a connection', (visit, htmx) => {
     await expect.poll(() => text(page, 'count')).toBe('5');
   };
 
+  test('whose stream is compressed shows each push at once', async () => {
+    await gate.close();
+    await app.close();
+    await start({ compression: true, heartbeat: 60_000 });
+    const { page } = await visit();
+    const stream = page.waitForResponse((response) => response.url().includes('/live/stream'));
+    await page.goto(`${url}/page`);
+    expect((await stream).headers()['content-encoding']).toBe('gzip');
+    await isLive(page);
+    for (const said of ['one', 'two', 'three']) {
+      app.live.publish(news, said);
+      await expect.poll(() => text(page, 'said'), { timeout: 1000 }).toBe(said);
+    }
+    await countTo5(page);
+  });
+
   test.each(CUTS)('that is cut for %i ms: the count is there, and pushes before and in the gap arrive', async (ms) => {
     const page = await open();
     await countTo5(page);
