@@ -1,6 +1,7 @@
 // Owns the entry: `npm run bench` measures everything, `npm run bench -- NAME --json` one thing, `--quick` within 50 seconds each.
 import { check, writeBaseline } from './check.mjs';
 import { browser } from './names/browser.mjs';
+import { compression } from './names/compression.mjs';
 import { diff } from './names/diff.mjs';
 import { fanOut } from './names/fan-out.mjs';
 import { heap } from './names/heap.mjs';
@@ -11,7 +12,18 @@ import { size } from './names/size.mjs';
 import { roundTrip, throughput } from './names/throughput.mjs';
 import { wire } from './names/wire.mjs';
 
-const NAMES = { throughput, 'round-trip': roundTrip, memory, 'fan-out': fanOut, diff, wire, browser, size, scale };
+const NAMES = {
+  throughput,
+  'round-trip': roundTrip,
+  memory,
+  'fan-out': fanOut,
+  compression,
+  diff,
+  wire,
+  browser,
+  size,
+  scale,
+};
 
 /** Measures what is named, and prints it as a table. */
 async function measure(name, options) {
