@@ -15,7 +15,8 @@ import { chain, type Eventually, ensure, isLater, recover } from './eventually.t
 import { Call } from './handler.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
-import { type Lane, type LaneName, laneOf, type Registry, type Reply, type Seat } from './registry.ts';
+import type { Registry } from './registry.ts';
+import { type Lane, type LaneName, laneOf, type Reply, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 

@@ -1,89 +1,14 @@
 // Owns what is on this node: streams, instances, and the seats that join them.
 
-import type { Settlement } from '../protocol/patch.ts';
 import type { Clock } from './clock.ts';
-import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
 import type { Bucket } from './limits.ts';
 import { POLL_GAP, type PollPipe } from './pipe.ts';
+import { createSeat, type Seat, type Sitter } from './seat.ts';
 import type { Stream } from './stream.ts';
-
-/** An event's POST that waits for its answer. */
-export class Reply {
-  /** Whether the answer can carry updates, so that the stream need not. */
-  readonly carries: boolean;
-  readonly #response: { readonly destroyed: boolean };
-  #isGivenUp = false;
-
-  constructor(carries: boolean, response: { readonly destroyed: boolean }) {
-    this.carries = carries;
-    this.#response = response;
-  }
-
-  /** Whether somebody still reads the answer. */
-  get isOpen(): boolean {
-    return !this.#isGivenUp && !this.#response.destroyed;
-  }
-
-  /** Nobody reads the answer before the request is over, which may take long. */
-  giveUp(): void {
-    this.#isGivenUp = true;
-  }
-}
-
-/** How far a viewer's events have come in one lane: those of an upload wait for no click, and no click waits for them. */
-export interface Lane {
-  /** The number of the last event that was taken on. */
-  number: number;
-  /** How that event ended, once it has. */
-  settled: Settlement | undefined;
-  /** The event that is being handled, or the settlement of the last one. */
-  running: Eventually<Settlement> | undefined;
-  /** The POST that waits for its answer. */
-  reply: Reply | undefined;
-  /** How many events have been taken on and have not ended, or are still being read. */
-  waiting: number;
-}
-
-/** The lanes of a viewer's events. */
-export type LaneName = 'event' | 'upload';
-
-/** A viewer's place at an instance: where its frames go, and how far its events have come. */
-export interface Seat {
-  readonly viewer: string;
-  readonly sessionId: string;
-  /** What `context(req)` returned for its stream. */
-  context: unknown;
-  readonly instance: Instance;
-  /** Undefined while the viewer is away. */
-  stream: Stream | undefined;
-  /** The id of the stream that had its frames last: what it signs may still say goodbye. */
-  streamId: string;
-  /** Made at the first event of each: see {@link laneOf}. */
-  lanes: Partial<Record<LaneName, Lane>>;
-  /** Whether the update that is being made rides in the answer to an event, so that the stream need not carry it. */
-  answering: boolean;
-  /** The version from which the viewer must still be brought up to date, once its stream has room. */
-  behind: number | undefined;
-  /** Ends the wait for the viewer's return. */
-  stopWaiting: (() => void) | undefined;
-}
-
-/** Who sits there. */
-export type Sitter = Pick<Seat, 'viewer' | 'sessionId' | 'context'>;
 
 /** From so many seats on, an instance's are found by an index. */
 const MANY = 16;
-
-/** The lanes of a seat without events. */
-const NO_LANES: Seat['lanes'] = Object.freeze({});
-
-/** A seat's lane. */
-export function laneOf(seat: Seat, name: LaneName): Lane {
-  if (seat.lanes === NO_LANES) seat.lanes = {};
-  seat.lanes[name] ??= { number: 0, settled: undefined, running: undefined, reply: undefined, waiting: 0 };
-  return seat.lanes[name];
-}
 
 /** The streams and instances of one node. */
 export class Registry {
@@ -169,24 +94,13 @@ export class Registry {
   }
 
   /** Gives a viewer a seat at an instance, which is kept from its first seat to its last. */
-  seat(instance: Instance, { viewer, sessionId, context }: Sitter): Seat {
-    const seat: Seat = {
-      viewer,
-      sessionId,
-      context,
-      instance,
-      stream: undefined,
-      streamId: '',
-      lanes: NO_LANES,
-      answering: false,
-      behind: undefined,
-      stopWaiting: undefined,
-    };
+  seat(instance: Instance, sitter: Sitter): Seat {
+    const seat = createSeat(instance, sitter);
     this.instances.set(instance.id, instance);
     const seats = this.#byInstance.get(instance);
     if (seats) seats.push(seat);
     else this.#byInstance.set(instance, [seat]);
-    if (seats && seats.length >= MANY) this.#index(instance, seats).set(viewer, seat);
+    if (seats && seats.length >= MANY) this.#index(instance, seats).set(sitter.viewer, seat);
     return seat;
   }
 

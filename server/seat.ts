@@ -1,0 +1,96 @@
+// Owns a viewer's place at an instance: where its frames go, and how far its events have come.
+
+import type { Settlement } from '../protocol/patch.ts';
+import type { Eventually } from './eventually.ts';
+import type { Instance } from './instance.ts';
+import type { Stream } from './stream.ts';
+
+/** An event's POST that waits for its answer. */
+export class Reply {
+  /** Whether the answer can carry updates, so that the stream need not. */
+  readonly carries: boolean;
+  readonly #response: { readonly destroyed: boolean };
+  #isGivenUp = false;
+
+  constructor(carries: boolean, response: { readonly destroyed: boolean }) {
+    this.carries = carries;
+    this.#response = response;
+  }
+
+  /** Whether somebody still reads the answer. */
+  get isOpen(): boolean {
+    return !this.#isGivenUp && !this.#response.destroyed;
+  }
+
+  /** Nobody reads the answer before the request is over, which may take long. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
+}
+
+/** How far a viewer's events have come in one lane: those of an upload wait for no click, and no click waits for them. */
+export interface Lane {
+  /** The number of the last event that was taken on. */
+  number: number;
+  /** How that event ended, once it has. */
+  settled: Settlement | undefined;
+  /** The event that is being handled, or the settlement of the last one. */
+  running: Eventually<Settlement> | undefined;
+  /** The POST that waits for its answer. */
+  reply: Reply | undefined;
+  /** How many events have been taken on and have not ended, or are still being read. */
+  waiting: number;
+}
+
+/** The lanes of a viewer's events. */
+export type LaneName = 'event' | 'upload';
+
+/** A viewer's place at an instance: where its frames go, and how far its events have come. */
+export interface Seat {
+  readonly viewer: string;
+  readonly sessionId: string;
+  /** What `context(req)` returned for its stream. */
+  context: unknown;
+  readonly instance: Instance;
+  /** Undefined while the viewer is away. */
+  stream: Stream | undefined;
+  /** The id of the stream that had its frames last: what it signs may still say goodbye. */
+  streamId: string;
+  /** Made at the first event of each: see {@link laneOf}. */
+  lanes: Partial<Record<LaneName, Lane>>;
+  /** Whether the update that is being made rides in the answer to an event, so that the stream need not carry it. */
+  answering: boolean;
+  /** The version from which the viewer must still be brought up to date, once its stream has room. */
+  behind: number | undefined;
+  /** Ends the wait for the viewer's return. */
+  stopWaiting: (() => void) | undefined;
+}
+
+/** Who sits there. */
+export type Sitter = Pick<Seat, 'viewer' | 'sessionId' | 'context'>;
+
+/** The lanes of a seat without events. */
+const NO_LANES: Seat['lanes'] = Object.freeze({});
+
+/** A seat's lane. */
+export function laneOf(seat: Seat, name: LaneName): Lane {
+  if (seat.lanes === NO_LANES) seat.lanes = {};
+  seat.lanes[name] ??= { number: 0, settled: undefined, running: undefined, reply: undefined, waiting: 0 };
+  return seat.lanes[name];
+}
+
+/** A new seat, to which no frames go yet. */
+export function createSeat(instance: Instance, { viewer, sessionId, context }: Sitter): Seat {
+  return {
+    viewer,
+    sessionId,
+    context,
+    instance,
+    stream: undefined,
+    streamId: '',
+    lanes: NO_LANES,
+    answering: false,
+    behind: undefined,
+    stopWaiting: undefined,
+  };
+}
