@@ -18,6 +18,8 @@ import { todo } from './todo/page.ts';
 import { TodoList } from './todo/todo.ts';
 import { upload } from './upload/page.ts';
 import { Upload } from './upload/upload.ts';
+import { vote } from './vote/page.ts';
+import { Vote } from './vote/vote.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -41,7 +43,7 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Upload, Till, ...shelves],
+    components: [Counter, Clock, TodoList, Chat, Vote, Upload, Till, ...shelves],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
@@ -49,6 +51,6 @@ export function createApp(
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, upload, existing, renderers]) example(app, live);
+  for (const example of [counter, clock, todo, chat, vote, upload, existing, renderers]) example(app, live);
   return { app, live };
 }

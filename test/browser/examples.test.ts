@@ -183,6 +183,17 @@ describeInBrowser('the examples', (visit, _, version) => {
     expect([...ada.faults, ...bob.faults]).toEqual([]);
   });
 
+  test('a vote is one for all browsers, and each of them has one vote', async () => {
+    const [ada, bob] = [await visitTo('/vote'), await visitTo('/vote')];
+    for (const drink of ['Tea', 'Coffee']) await ada.page.getByRole('button', { name: drink }).click();
+    await bob.page.getByRole('button', { name: 'Coffee' }).click();
+    for (const { page } of [ada, bob]) {
+      await page.getByText('2 votes so far.').waitFor();
+      expect(await page.locator('output').allTextContents()).toEqual(['0', '2', '0']);
+    }
+    expect([...ada.faults, ...bob.faults]).toEqual([]);
+  });
+
   test('an existing page keeps its own htmx, and a component comes and goes with a swap', async () => {
     const { page, faults } = await visitTo('/existing');
     await page.getByLabel('Dish').fill(`Pie ${version}`);
@@ -221,7 +232,7 @@ describeInBrowser('the examples', (visit, _, version) => {
   test('the gallery fits a phone', async () => {
     const { page } = await visitTo('/');
     await page.setViewportSize({ width: 360, height: 640 });
-    for (const path of ['/', '/counter', '/clock', '/todo', '/chat', '/existing']) {
+    for (const path of ['/', '/counter', '/clock', '/todo', '/chat', '/vote', '/existing']) {
       await open(page, path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
     }

@@ -1,0 +1,92 @@
+// Shared components in a browser: several places of one page, and several pages, show one instance.
+import { html, LiveComponent } from 'htmx-liveview';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeInBrowser, isLive } from '../support/browser.ts';
+
+class Bell extends LiveComponent {
+  static component = 'test.Bell';
+  static scope = 'app';
+  static events = { ring: true, slow: true };
+  rings = 0;
+  ring() {
+    this.rings++;
+  }
+  async slow() {
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    this.rings += 10;
+  }
+  render() {
+    return html`<button lv-event="ring">ring</button><i lv-event="slow">slow</i><b>${this.rings}</b>`;
+  }
+}
+
+describeInBrowser('a shared component', (visit, htmx) => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp({
+      components: [Bell],
+      routes: (it, live) => {
+        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/page', async (req, res) => {
+          const bells = `<div id="one">${await live.render(req, Bell)}</div><div id="two">${await live.render(req, Bell)}</div>`;
+          res.send(
+            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${bells}`,
+          );
+        });
+      },
+    });
+  });
+  afterEach(() => app.close());
+  const open = async () => {
+    const visitor = await visit();
+    await visitor.page.goto(`${app.url}/page`);
+    await isLive(visitor.page);
+    return visitor;
+  };
+
+  test('shows the same in all its places, of one page and of others, and counts the clicks of each', async () => {
+    const [ann, bob] = [await open(), await open()];
+    expect(app.live.stats().instances).toBe(1);
+    const shown = () =>
+      Promise.all(
+        [ann, bob].map(({ page }) =>
+          page.evaluate(() => [...document.querySelectorAll('b')].map((it) => it.textContent)),
+        ),
+      );
+    await ann.page.locator('#one button').click();
+    await expect.poll(shown).toEqual([
+      ['1', '1'],
+      ['1', '1'],
+    ]);
+    for (let n = 0; n < 3; n++) await ann.page.locator('#two button').click();
+    await bob.page.locator('#one button').click();
+    await expect.poll(shown).toEqual([
+      ['5', '5'],
+      ['5', '5'],
+    ]);
+    expect([...ann.faults, ...bob.faults]).toEqual([]);
+  });
+
+  test('settles an event in the place alone where it was made', async () => {
+    const ann = await open();
+    await ann.page.locator('#one i').click();
+    await expect.poll(() => ann.page.locator('#one i.htmx-request').count()).toBe(1);
+    await ann.page.locator('#two i').click();
+    await expect.poll(() => ann.page.locator('#two b').textContent(), { timeout: 8000 }).toBe('20');
+    await expect.poll(() => ann.page.locator('.htmx-request').count()).toBe(0);
+    expect(ann.faults).toEqual([]);
+  });
+
+  test('is in a page that comes later as it is, and goes on there', async () => {
+    const ann = await open();
+    await ann.page.locator('#one button').click();
+    await expect.poll(() => ann.page.locator('#two b').textContent()).toBe('1');
+    const html = await (await fetch(`${app.url}/page`)).text();
+    expect(html.match(/<b>1<\/b>/g)).toHaveLength(2);
+    await ann.page.reload();
+    await isLive(ann.page);
+    await ann.page.locator('#two button').click();
+    await expect.poll(() => ann.page.locator('#one b').textContent()).toBe('2');
+  });
+});
