@@ -15,7 +15,7 @@ const LAST = Buffer.from('0300', 'hex');
 
 /** Makes the body of one response. */
 export class Gzip {
-  readonly start = HEAD;
+  #hasHead = false;
   /** The last bytes that were sent, as latin1: a string is small, and the garbage collector can move it. */
   #history = '';
   #crc = 0;
@@ -28,7 +28,10 @@ export class Gzip {
     this.#history = isSecret ? '' : Buffer.concat([dictionary, bytes]).subarray(-HISTORY).toString('latin1');
     this.#crc = crc32(bytes, this.#crc);
     this.#length = (this.#length + bytes.length) % 2 ** 32;
-    return deflateRawSync(bytes, { ...OPTIONS, dictionary });
+    const coded = deflateRawSync(bytes, { ...OPTIONS, dictionary });
+    if (this.#hasHead) return coded;
+    this.#hasHead = true;
+    return Buffer.concat([HEAD, coded]);
   }
 
   end(): Buffer {

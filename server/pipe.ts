@@ -1,6 +1,7 @@
 // Owns how frames reach a reader: over one response that stays open, or over polls that end with what there is.
 // Source: WHATWG HTML 9.2; the headers are the ones that keep proxies from buffering (docs/proxies.md).
 
+import type { EventEmitter } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MEDIA } from '../protocol/names.ts';
@@ -64,12 +65,11 @@ export interface PipeOwner {
 
 /** What makes a body of frames. */
 interface Coder {
-  readonly start: string | Buffer;
   write(text: string, isSecret: boolean): string | Buffer;
   end(): string | Buffer;
 }
 
-const PLAIN: Coder = { start: '', write: (text) => text, end: () => '' };
+const PLAIN: Coder = { write: (text) => text, end: () => '' };
 
 /** The first frame is hello, which has the stream's key. */
 const HELLO = 1;
@@ -95,7 +95,6 @@ class ResponsePipe implements Pipe {
     this.#response = response;
     this.#coder = coder;
     response.once('close', () => owner.closed());
-    response.write(coder.start);
     this.write(START);
   }
 
@@ -118,14 +117,14 @@ class ResponsePipe implements Pipe {
   end(): void {
     const { socket } = this.#response;
     endRaw(this.#response, this.#coder.end());
-    if (socket) destroyLater(socket);
+    if (socket) destroyLater(socket, this.#response);
   }
 }
 
-/** Destroys the socket of a response that has been ended, where its reader does not take the rest. */
-function destroyLater(socket: Socket): void {
+/** Destroys the socket where the reader does not take the rest of what has been ended: a response, or the socket itself. */
+function destroyLater(socket: Socket, ended: EventEmitter): void {
   const timer = setTimeout(() => socket.destroy(), LINGER).unref();
-  socket.once('close', () => clearTimeout(timer));
+  ended.once('close', () => clearTimeout(timer));
 }
 
 const OWNER = Symbol('owner');
@@ -157,16 +156,15 @@ class SocketPipe implements Pipe {
     this.#coder = coder;
     (socket as OwnedSocket)[OWNER] = owner;
     socket.on('close', onClose).on('error', onError);
-    this.#send(coder.start);
     this.write(START);
   }
 
   write(text: string, count?: number): void {
-    if (this.#socket.writable) this.#send(this.#coder.write(text, count === HELLO));
+    this.#send(this.#coder.write(text, count === HELLO));
   }
 
   #send(data: string | Buffer): void {
-    if (data.length > 0) this.#socket.write(this.#isChunked ? chunk(data) : data);
+    if (data.length > 0 && this.#socket.writable) this.#socket.write(this.#isChunked ? chunk(data) : data);
   }
 
   beat(text: string): void {
@@ -182,7 +180,7 @@ class SocketPipe implements Pipe {
   end(): void {
     this.#send(this.#coder.end());
     this.#socket.end(this.#isChunked ? '0\r\n\r\n' : '');
-    destroyLater(this.#socket);
+    destroyLater(this.#socket, this.#socket);
   }
 }
 

@@ -307,6 +307,22 @@ describe('a response that somebody else needs carries the stream itself', () => 
     expect(ended).toEqual(['finish']);
   });
 
+  test('and leaves the connection to the next request when it ends', async () => {
+    const client = await load({ before: watching('close') });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const stream = await open(client, { agent });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    app.live.disconnect({ match: () => true });
+    await once(stream, 'close');
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    const next = get(app.url, { agent });
+    const [answer] = (await once(next, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, next.reusedSocket]).toEqual([200, true]);
+    await once(answer.resume(), 'end');
+    agent.destroy();
+  });
+
   test('a connection that is no socket of Node’s', async () => {
     const client = await load(beats);
     let text = '';

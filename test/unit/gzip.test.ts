@@ -12,7 +12,7 @@ describe('a compressed stream', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 3000 })), (texts) => {
         const gzip = new Gzip();
-        const parts = [gzip.start, ...texts.map((text, at) => gzip.write(text, at === 1)), gzip.end()];
+        const parts = [gzip.write(''), ...texts.map((text, at) => gzip.write(text, at === 1)), gzip.end()];
         expect(gunzipSync(Buffer.concat(parts)).toString()).toBe(texts.join(''));
       }),
     );
@@ -21,7 +21,6 @@ describe('a compressed stream', () => {
   test('gives its reader each frame as soon as it comes', async () => {
     const gzip = new Gzip();
     const reader = createGunzip();
-    reader.write(gzip.start);
     for (const text of [frame(1), 'ä€😀', 'x'.repeat(100_000), frame(2)]) {
       reader.write(gzip.write(text));
       let read = '';
