@@ -43,8 +43,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Starts the server on a free port. */
-export async function startApp(): Promise<App> {
+/** Starts the server on a free port; `compression` is the option of that name. */
+export async function startApp(compression: boolean): Promise<App> {
   const { resolve } = createRequire(import.meta.url);
   let withoutVia = 0;
   const app = express();
@@ -53,7 +53,7 @@ export async function startApp(): Promise<App> {
     next();
   });
   app.use(session({ secret: 'x'.repeat(32), resave: false, saveUninitialized: false }));
-  const live = liveview({ secret: 'x'.repeat(32), components: [Probe] });
+  const live = liveview({ secret: 'x'.repeat(32), components: [Probe], compression });
   app.use('/live', live.router);
   app.get('/htmx.js', (_request, response) => response.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get(UPGRADE_PATH, (_request, response) =>

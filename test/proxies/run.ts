@@ -1,5 +1,5 @@
 // Owns the proxy suite's command line: real proxies, a real browser, one row after the other.
-// `npm run proxies -- --json --only nginx --quick --install`; exits with 1 if a row is not ok.
+// `npm run proxies -- --json --only nginx --quick --compression --install`; exits with 1 if a row is not ok.
 import { parseArgs } from 'node:util';
 import { startApp } from './app.ts';
 import { install } from './install.ts';
@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
       json: { type: 'boolean' },
       only: { type: 'string', default: '' },
       quick: { type: 'boolean' },
+      compression: { type: 'boolean', default: false },
       install: { type: 'boolean' },
     },
   });
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const rows = await runRows(
     wanted.filter((row) => !isMissing(row)),
     values.quick ? QUICK_TIMES : TIMES,
+    values.compression,
   );
   console.log(tableOf(rows));
   for (const { name, why } of rows) if (why) console.log(`Not ok: ${name}: ${why}`);
@@ -49,8 +51,8 @@ function skip(wanted: readonly Row[]): string[] {
   return missing.map(({ name }) => name);
 }
 
-async function runRows(rows: readonly Row[], times: number): Promise<Result[]> {
-  const app = await startApp();
+async function runRows(rows: readonly Row[], times: number, compression: boolean): Promise<Result[]> {
+  const app = await startApp(compression);
   const browser = await startBrowser();
   const results: Result[] = [];
   for (const row of rows) {
