@@ -3,11 +3,13 @@
 // It uses parts of Node that are not documented, as libraries for websockets use the documented `upgrade`. Each is looked for first: where one is
 // missing or looks different, the response carries the stream as any other (docs/decisions/009-lean-streams.md).
 
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
 /** What Node's HTTP server keeps at a socket. */
 interface ServerSocket extends Socket {
+  /** Which server it came to. */
+  readonly server?: Server;
   parser?: Parser | null;
   readonly _httpMessage?: ServerResponse | null;
 }
@@ -84,8 +86,8 @@ function ownListeners(socket: Socket, event: string): Function[] {
 }
 
 /**
- * Takes the socket out of a response whose head has been sent. From then on the HTTP server knows neither: like the socket of a websocket it still counts
- * for `server.close()`, and is not ended by `server.closeAllConnections()`. What the client still sends is thrown away, and its end is answered.
+ * Takes the socket out of a response whose head has been sent. From then on the HTTP server knows neither, but it still waits for the socket in
+ * `server.close()`, and ends it in `server.closeAllConnections()`. What the client still sends is thrown away, and its end is answered.
  */
 export function detach(response: ServerResponse): Socket {
   const socket = response.socket as ServerSocket;
@@ -98,7 +100,35 @@ export function detach(response: ServerResponse): Socket {
   socket.parser = null;
   setImmediate(() => parser.close()); // it may be what called us
   for (const method of METHODS) Object.assign(socket, { [method]: Socket.prototype[method] });
+  hold(socket);
   socket.setTimeout(0);
   socket.allowHalfOpen = false;
   return socket.resume();
+}
+
+/** The sockets that each server has let go of. */
+const held = new WeakMap<Server, Set<Socket>>();
+
+/** Has a server end the socket with all its others. */
+function hold(socket: ServerSocket): void {
+  const { server } = socket;
+  if (!server) return;
+  const sockets = held.get(server) ?? adopt(server);
+  sockets.add(socket);
+  socket.once('close', letGo);
+}
+
+function adopt(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  held.set(server, sockets);
+  const closeAll = server.closeAllConnections;
+  server.closeAllConnections = () => {
+    for (const socket of sockets) socket.destroy();
+    closeAll.call(server);
+  };
+  return sockets;
+}
+
+function letGo(this: ServerSocket): void {
+  if (this.server) held.get(this.server)?.delete(this);
 }

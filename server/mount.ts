@@ -16,6 +16,8 @@ import type { ComponentClass } from './types.ts';
 import { Helper } from './warn.ts';
 import { unwrap } from './watch.ts';
 
+/** Milliseconds from a page's goodbye until the next page has subscribed. */
+const NEXT_PAGE = 2_000;
 /** Milliseconds for which an update waits for the children that came with it. */
 const CHILD_PATIENCE = 200;
 
@@ -169,7 +171,17 @@ export class Mounter {
 
   #endInner(id: string, viewer: string, sessionId: string): void {
     const seat = this.#registry.find(id, viewer);
-    if (seat?.sessionId === sessionId) this.end(seat);
+    if (seat?.sessionId === sessionId) this.leave(seat);
+  }
+
+  /** A page has said goodbye to a seat. Who goes from one page to the next finds a shared instance there again. */
+  leave(seat: Seat): void {
+    const { clock, resumeWindow } = this.#settings;
+    const isLast = this.#registry.seatsOf(seat.instance).length === 1;
+    if (!seat.instance.isShared || !isLast || resumeWindow === 0) return this.end(seat);
+    seat.stopWaiting?.();
+    this.#registry.direct(seat, undefined);
+    seat.stopWaiting = clock.after(Math.min(resumeWindow, NEXT_PAGE), () => this.end(seat));
   }
 
   /** Takes a seat back, and those at the children with it. With its last seat an instance ends, and all that was stored for its id is gone. */

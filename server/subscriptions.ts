@@ -191,7 +191,7 @@ export class Subscriptions {
     if (!ids) return this.#endViewer(streamId, viewer);
     for (const id of ids) {
       const seat = this.#registry.find(id, viewer);
-      if (seat?.streamId === streamId) this.#mounter.end(seat);
+      if (seat?.streamId === streamId) this.#mounter.leave(seat);
     }
   }
 
@@ -199,7 +199,7 @@ export class Subscriptions {
   #endViewer(streamId: string, viewer: string): void {
     const stream = this.#registry.streams.get(streamId);
     for (const seat of stream ? this.#registry.seatsOn(stream) : [])
-      if (seat.viewer === viewer || seat.viewer.startsWith(`${viewer}-`)) this.#mounter.end(seat);
+      if (seat.viewer === viewer || seat.viewer.startsWith(`${viewer}-`)) this.#mounter.leave(seat);
   }
 
   /** A session is no more: its streams end, for good; or, where its store has failed, until they come back and it is there again. */

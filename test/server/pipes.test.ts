@@ -26,6 +26,8 @@ class Board extends LiveComponent {
 
 let app: TestApp;
 const sockets: Socket[] = [];
+/** Those that were asked for a stream. */
+const responses: ServerResponse[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await app.close();
@@ -33,7 +35,15 @@ afterEach(async () => {
 
 /** A page whose stream is not open yet. */
 async function load(options: Partial<TestAppOptions> = {}): Promise<Client> {
-  app = await startApp({ components: [Board], ...options });
+  responses.length = 0;
+  const before: TestAppOptions['before'] = (it) => {
+    it.use('/live/stream', (_req, res, next) => {
+      responses.push(res);
+      next();
+    });
+    options.before?.(it);
+  };
+  app = await startApp({ components: [Board], ...options, before });
   const client = new Client(app);
   await client.load();
   return client;
@@ -92,13 +102,8 @@ async function open(client: Client, options: RequestOptions = {}): Promise<Incom
   return stream;
 }
 
-/** Whether the HTTP server still knows the stream: closeAllConnections() ends what it knows. */
-async function isLeft(): Promise<boolean> {
-  const [raw] = sockets.slice(-1) as [Socket];
-  app.server.closeAllConnections();
-  app.live.publish(words, 'still there');
-  return Promise.race([once(raw, 'close').then(() => false), once(raw, 'data').then(() => true)]);
-}
+/** Whether the last stream has left its response. */
+const isLeft = () => responses.at(-1)?.socket === null;
 
 describe('a stream', () => {
   test('leaves its response: what Express and the HTTP server kept for it is free', async () => {
@@ -106,7 +111,7 @@ describe('a stream', () => {
     const raw = new Raw(head(client));
     await raw.until('event: hello');
     expect(raw.head).toContain('connection: close');
-    expect(await isLeft()).toBe(true);
+    expect(isLeft()).toBe(true);
   });
 
   test('comes as whole chunks, whatever letters are in it, and has a proper end', async () => {
@@ -239,12 +244,23 @@ describe('a server that leaves', () => {
     const stream = await open(client);
     const closed = vi.fn();
     app.server.close(closed);
-    app.server.closeAllConnections();
+    app.server.closeIdleConnections();
     expect(closed).not.toHaveBeenCalled();
     app.live.close();
     await once(stream, 'close');
     expect(stream.complete).toBe(true);
     await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  });
+
+  test('ends its streams in closeAllConnections(), as any other connection', async () => {
+    const client = await load();
+    const streams = [await open(client), await open(client)];
+    expect(isLeft()).toBe(true);
+    const ended = Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
+    const closed = new Promise((resolve) => app.server.close(resolve));
+    app.server.closeAllConnections();
+    await Promise.all([ended, closed]);
+    await noStream();
   });
 
   test('ends streams by drain()', async () => {
@@ -293,7 +309,8 @@ describe('a response that somebody else needs carries the stream itself', () => 
     const client = await load({ ...beats, before });
     const raw = new Raw(head(client));
     await raw.until('event: beat');
-    expect(await isLeft()).toBe(false);
+    expect(isLeft()).toBe(false);
+    raw.socket.destroy();
     await noStream();
   });
 

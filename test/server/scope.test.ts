@@ -154,6 +154,23 @@ describe('a component of scope app', () => {
     expect(server.app.live.stats()).toEqual({ streams: 0, instances: 0 });
   });
 
+  test('waits 2 s for the next page of its last viewer, and ends without one', async () => {
+    const ann = await open('/room');
+    const hers = await ann.live();
+    await hers.call('say', { text: 'hello' });
+    await ann.unsubscribe([hers.id]);
+    const next = await visitor('/room');
+    expect(textOf(next)).toBe('hello');
+    const his = await next.live();
+    expect(his.epoch).toBe(hers.epoch);
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // what would end it must not
+    await his.call('say', { text: 'again' });
+    await next.unsubscribe([his.id]);
+    expect(server.app.live.stats().instances).toBe(1);
+    await vi.waitFor(() => expect(log).toEqual(['mount blue', 'unmount blue']), 5_000);
+    expect(server.app.live.stats().instances).toBe(0);
+  });
+
   test('is rendered once for an event, and the same update goes to everybody', async () => {
     const ann = await open('/room');
     const bob = await visitor('/room');
