@@ -56,8 +56,6 @@ const UNTIL_KNOWN = 30_000;
 export class Connection {
   /** What the server said when the stream opened; undefined while there is none. */
   hello: Hello | undefined;
-  /** The last hello: its key signs a goodbye though a browser ends the stream before it tells the page. */
-  lastHello: Hello | undefined;
   /** POSTs on their way: they are given up, and sent again, when the network turns out to be dead. */
   readonly inFlight = new Set<AbortController>();
   mode: Mode = 'stream';
@@ -218,7 +216,6 @@ export class Connection {
     this.#notBefore = 0;
     this.#greeted = Date.now();
     this.hello = hello;
-    this.lastHello = hello;
     this.#clockOffset = hello.time - Date.now();
     this.#lag = new Lag();
     if (this.mode === 'poll') this.#polls();

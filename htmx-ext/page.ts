@@ -9,7 +9,8 @@ import { MANY } from './backoff.ts';
 import { byViewer, inParts } from './batch.ts';
 import { Connection, type Sharing, type State } from './connect.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
-import { kindOf, type Post, post } from './post.ts';
+import { kindOf, post, send } from './post.ts';
+import { type Signable, type Signed, sign } from './sign.ts';
 
 /** A component's root element on this page. */
 export interface Entry {
@@ -49,6 +50,8 @@ export interface PageListener {
 const GAP = 1000;
 /** Milliseconds before a failed subscribe is tried again, and before a stream without components is closed. */
 const RETRY = 1000;
+/** Milliseconds by which a goodbye is dated ahead: the server bears a minute either way, and heartbeats may be a minute apart. */
+const GOODBYE_AHEAD = 30_000;
 
 /** All live components of a page, and their stream. */
 export class Page {
@@ -61,6 +64,9 @@ export class Page {
   /** Goodbyes on their way: a subscribe must not overtake one, or it would find what is about to end. */
   #leaving: Promise<unknown> = Promise.resolve();
   #batch: Set<Entry> | undefined;
+  /** What says goodbye, signed beforehand: a page that is left can't wait for a signature. */
+  #goodbyes: readonly Signed[] = [];
+  #prepared = 0;
 
   /**
    * @param base gives the path of the router, once the page is there.
@@ -126,7 +132,7 @@ export class Page {
     const left = [...this.entries.values()].filter((entry) => !entry.root.isConnected);
     if (left.length === 0) return;
     for (const entry of left) this.#drop(entry);
-    this.#unsubscribe(left, false);
+    this.#unsubscribe(left);
     if (this.entries.size === 0) setTimeout(() => this.entries.size === 0 && this.connection.close(), RETRY);
   }
 
@@ -138,7 +144,16 @@ export class Page {
 
   /** The page is being left for good: the server may clean up at once. */
   goodbye(): void {
-    this.#unsubscribe([...this.entries.values()], true);
+    if (this.entries.size > 0) for (const signed of this.#goodbyes) send(signed, { keepalive: true }).catch(() => {});
+  }
+
+  /** Dated ahead, so that it is good until the next heartbeat has renewed it. */
+  async #prepareGoodbye(): Promise<void> {
+    const turn = ++this.#prepared;
+    const requests = byViewer(this.entries.values()).map(leaving);
+    const signing = requests.map((request) => sign(this.connection, request, GOODBYE_AHEAD));
+    const goodbyes = await Promise.all(signing).catch(() => undefined);
+    if (goodbyes && turn === this.#prepared) this.#goodbyes = goodbyes;
   }
 
   /** Subscribes a component anew: what it holds can't be brought up to date otherwise. */
@@ -161,6 +176,7 @@ export class Page {
     this.#batch = batch;
     queueMicrotask(() => {
       this.#batch = undefined;
+      void this.#prepareGoodbye();
       for (const group of byViewer(batch)) for (const part of inParts(group)) void this.#send(part);
     });
   }
@@ -171,7 +187,7 @@ export class Page {
     if (!stream || !first) return;
     await this.#leaving;
     const request: SubscribeRequest = { viewer: first.viewer, url: location.href, components: entries.map(describe) };
-    const answer = await this.#ask('subscribe', request).catch(() => undefined);
+    const answer = await post(this.connection, jsonPost('subscribe', request)).catch(() => undefined);
     if (this.connection.hello?.stream !== stream) return; // a newer stream has subscribed them meanwhile
     if (answer?.status === 413 && entries.length > 1) {
       const half = entries.length >> 1;
@@ -190,11 +206,6 @@ export class Page {
     if (this.connection.hello) this.#subscribe(still);
   }
 
-  #ask(endpoint: 'subscribe' | 'unsubscribe', body: SubscribeRequest | UnsubscribeRequest, keepalive = false) {
-    const request: Post = { endpoint, query: '?', type: MEDIA.json, body: JSON.stringify(body), keepalive };
-    return post(this.connection, request);
-  }
-
   #subscribed(entries: readonly Entry[], answer: SubscribeAnswer): void {
     for (const [at, entry] of entries.entries()) {
       const item = answer.components[at];
@@ -203,6 +214,7 @@ export class Page {
       else if (item && 'gone' in item) this.#gone(entry, item.gone);
       else if (item) this.#live(entry, item);
     }
+    void this.#prepareGoodbye();
   }
 
   #live(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {
@@ -235,7 +247,7 @@ export class Page {
   /** Says goodbye for an entry that is gone, unless the same instance is on the page again. */
   #leave(entry: Entry): void {
     const isBack = [...this.entries.values()].some(({ id, viewer }) => id === entry.id && viewer === entry.viewer);
-    if (!isBack) this.#unsubscribe([entry], false);
+    if (!isBack) this.#unsubscribe([entry]);
   }
 
   #refused(entries: readonly Entry[], answer: Response): void {
@@ -271,11 +283,9 @@ export class Page {
     this.#listener.changed(entry);
   }
 
-  #unsubscribe(entries: readonly Entry[], leaving: boolean): void {
+  #unsubscribe(entries: readonly Entry[]): void {
     for (const group of byViewer(entries)) {
-      const { viewer } = group[0] as Entry;
-      const ids = group.map((entry) => entry.id);
-      const left = this.#ask('unsubscribe', { viewer, ids }, leaving).catch(() => {}); // without a stream there is nothing to leave
+      const left = post(this.connection, leaving(group)).catch(() => {}); // without a stream there is nothing to leave
       this.#leaving = Promise.all([this.#leaving, left]);
     }
   }
@@ -284,6 +294,7 @@ export class Page {
 
   /** Takes a frame, over whichever way it came. */
   receive(event: FrameName, data: unknown): void {
+    if (event === 'beat') void this.#prepareGoodbye();
     const { id } = data as { id?: string };
     // a shared instance may be there in several places
     for (const entry of [...this.entries.values()].filter((it) => it.id === id)) {
@@ -358,6 +369,15 @@ export class Page {
   #settled(entry: Entry, settlement: Settlement): void {
     if (settlement.viewer === entry.viewer) this.#listener.settled(entry, settlement);
   }
+}
+
+function jsonPost(endpoint: 'subscribe' | 'unsubscribe', body: SubscribeRequest | UnsubscribeRequest): Signable {
+  return { endpoint, query: '?', type: MEDIA.json, body: JSON.stringify(body) };
+}
+
+function leaving(group: readonly Entry[]): Signable {
+  const { viewer } = group[0] as Entry;
+  return jsonPost('unsubscribe', { viewer, ids: group.map((entry) => entry.id) });
 }
 
 function describe({ root, id, epoch, version }: Entry): SubscribeItem {

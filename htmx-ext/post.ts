@@ -1,26 +1,12 @@
-// Owns the signed POST in the browser: digest, signature, fetch. At most two are in flight, so that a page's six connections are never used up.
+// Owns the sending of a signed POST. At most two are in flight, so that a page's six connections are never used up.
 
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import type { PostEndpoint } from '../protocol/names.ts';
-import type { Hello } from '../protocol/patch.ts';
-import { contentDigest, signRequest } from '../protocol/signature.ts';
-import type { Body } from './body.ts';
 import type { Connection } from './connect.ts';
+import { type Signable, type Signed, sign } from './sign.ts';
 
-/** A POST to one of the live endpoints. */
-export interface Post {
-  readonly endpoint: PostEndpoint;
-  /** With its question mark; `?` where there is none. */
-  readonly query: string;
-  readonly type: string;
-  /** A Blob is sent as an upload: authenticated, but without a digest. */
-  readonly body: Body;
-  readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+/** A POST to one of the live endpoints. One with a Blob is an upload. */
+export interface Post extends Signable {
+  readonly onProgress?: (loaded: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Whether it must get out though the page is being left. */
-  readonly keepalive?: boolean;
 }
 
 const IN_FLIGHT = 2;
@@ -30,18 +16,8 @@ let inFlight = 0;
 let isUploading = false;
 const waiting: { readonly isUpload: boolean; readonly start: () => void }[] = [];
 
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
-
-function fromBase64Url(text: string): Uint8Array {
-  const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
-}
-
 /** Sends a POST, signed with the stream's key and the server's time. Rejects where the network fails, or no stream is open. */
 export async function post(connection: Connection, request: Post): Promise<Response> {
-  if (request.keepalive) return send(connection, request);
   const isUpload = typeof request.body !== 'string';
   await new Promise<void>((start) => {
     waiting.push({ isUpload, start });
@@ -53,8 +29,11 @@ export async function post(connection: Connection, request: Post): Promise<Respo
   const timer = isUpload ? undefined : setTimeout(giveUp, TIMEOUT);
   connection.inFlight.add(stop);
   try {
-    if (request.signal?.aborted) throw new TypeError('taken back before its turn');
-    return await send(connection, { ...request, signal: stop.signal });
+    if (request.signal?.aborted) giveUp(); // before its turn
+    const query = withAck(request.query, connection.takeAck());
+    const signed = await sign(connection, { ...request, query });
+    stop.signal.throwIfAborted();
+    return await (isUpload ? upload(signed, stop.signal, request.onProgress) : send(signed, { signal: stop.signal }));
   } finally {
     connection.inFlight.delete(stop);
     clearTimeout(timer);
@@ -75,24 +54,9 @@ function startNext(): void {
   next.start();
 }
 
-function send(connection: Connection, request: Post): Promise<Response> {
-  const { body, signal, keepalive } = request;
-  const hello = keepalive ? connection.lastHello : connection.hello;
-  if (!hello) throw new TypeError('no stream');
-  const query = withAck(request.query, connection.takeAck());
-  const signed = { ...request, query };
-  const url = connection.base + request.endpoint + (query === '?' ? '' : query);
-  if (typeof body !== 'string') return upload(url, sign(connection, hello, signed), signed, body);
-  const bytes = new TextEncoder().encode(body);
-  return fetch(url, {
-    method: 'POST',
-    headers: sign(connection, hello, signed, contentDigest(base64(sha256(bytes)))),
-    body: bytes as BodyInit,
-    cache: 'no-store',
-    credentials: 'same-origin',
-    ...(signal ? { signal } : {}),
-    ...(keepalive ? { keepalive } : {}),
-  });
+/** Sends what has been signed. */
+export function send({ url, headers, body }: Signed, options: RequestInit): Promise<Response> {
+  return fetch(url, { method: 'POST', headers, body, cache: 'no-store', ...options });
 }
 
 /** Every POST says which frames have come. */
@@ -101,22 +65,11 @@ function withAck(query: string, ack: string): string {
   return query === '?' ? `?ack=${ack}` : `${query}&ack=${ack}`;
 }
 
-/** All header fields of a request. */
-function sign(connection: Connection, hello: Hello, request: Post, digest?: string): Record<string, string> {
-  const { endpoint, query, type, headers } = request;
-  const created = Math.floor(connection.now() / 1000);
-  const key = fromBase64Url(hello.key);
-  const mac = (text: string) => base64(hmac(sha256, key, new TextEncoder().encode(text)));
-  const params = { created, keyid: hello.stream, tag: endpoint };
-  return { ...headers, ...signRequest({ method: 'POST', query, type, digest }, params, mac), 'Content-Type': type };
-}
-
 /** Sends a multipart body. By XMLHttpRequest: fetch says nothing of its progress. */
 function upload(
-  url: string,
-  headers: Record<string, string>,
-  { signal, onProgress }: Post,
-  body: Blob,
+  { url, headers, body }: Signed,
+  signal: AbortSignal,
+  onProgress: Post['onProgress'],
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
@@ -129,7 +82,7 @@ function upload(
       resolve(new Response(responseText || null, { status, headers: { 'content-type': type } }));
     };
     xhr.onerror = xhr.onabort = () => reject(new TypeError('the network failed'));
-    signal?.addEventListener('abort', () => xhr.abort());
+    signal.addEventListener('abort', () => xhr.abort());
     xhr.send(body);
   });
 }

@@ -64,20 +64,26 @@ export function contentDigest(sha256: string): string {
   return `sha-256=:${sha256}:`;
 }
 
-/** Signs a request: gives the header fields to add. `mac` is HMAC-SHA256 of its argument under the stream's key, in base64. */
-export function signRequest(
-  request: SignedRequest,
-  params: SignatureParams,
-  mac: (base: string) => string,
-): Record<string, string> {
+/** A signature that waits for its MAC. */
+export interface Unsigned {
+  /** The HMAC-SHA256 of this, under the stream's key, is the MAC. */
+  readonly base: string;
+  /** Gives the header fields to add. `mac` is base64. */
+  headers(mac: string): Record<string, string>;
+}
+
+/** Signs a request, but for the MAC: that may be made elsewhere, and later. */
+export function signRequest(request: SignedRequest, params: SignatureParams): Unsigned {
   const components = signedComponents(request);
   const text = signatureParams(components, params);
-  const headers: Record<string, string> = {
-    'Signature-Input': `${LABEL}=${text}`,
-    Signature: `${LABEL}=:${mac(signatureBase(components, text))}:`,
+  return {
+    base: signatureBase(components, text),
+    headers: (mac) => ({
+      'Signature-Input': `${LABEL}=${text}`,
+      Signature: `${LABEL}=:${mac}:`,
+      ...(request.digest === undefined ? {} : { 'Content-Digest': request.digest }),
+    }),
   };
-  if (request.digest !== undefined) headers['Content-Digest'] = request.digest;
-  return headers;
 }
 
 /** A signature as it was found in a request's header fields, not yet verified. */

@@ -17,13 +17,17 @@ const extension = {
 };
 await build({ ...extension, outfile: 'dist/liveview.js' });
 await build({ ...extension, outfile: 'dist/liveview.min.js', minify: true });
-await build({
-  ...extension,
-  entryPoints: ['htmx-ext/hub-worker.ts'],
-  outfile: 'dist/hub.js',
-  minify: true,
-  sourcemap: false,
-});
+for (const [file, outfile] of [
+  ['hub-worker', 'hub'],
+  ['sha', 'liveview-sha'],
+])
+  await build({
+    ...extension,
+    entryPoints: [`htmx-ext/${file}.ts`],
+    outfile: `dist/${outfile}.js`,
+    minify: true,
+    sourcemap: false,
+  });
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 

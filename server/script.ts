@@ -11,7 +11,14 @@ import type { LiveRequest } from './express.ts';
 /** Where the built extension is: the same for the sources and for what is built from them. */
 const folder = dirname(createRequire(import.meta.url).resolve('htmx-liveview/liveview.js'));
 
-const FILES = new Set(['/liveview.js', '/liveview.min.js', '/liveview.js.map', '/liveview.min.js.map', '/hub.js']);
+const FILES = new Set([
+  '/liveview.js',
+  '/liveview.min.js',
+  '/liveview.js.map',
+  '/liveview.min.js.map',
+  '/liveview-sha.js',
+  '/hub.js',
+]);
 
 /** Whether a path below the mount is one of the extension's files. */
 export function isScript(path: string): boolean {

@@ -24,7 +24,9 @@ export async function setup(project: TestProject): Promise<void> {
   }
   const args =
     '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-  server = await chromium.launchServer({ executablePath, args: args.split(' ') });
+  // a host whose pages are no secure context, as those of 127.0.0.1 are
+  const insecure = '--host-resolver-rules=MAP insecure.test 127.0.0.1';
+  server = await chromium.launchServer({ executablePath, args: [...args.split(' '), insecure] });
   project.provide('chromium', server.wsEndpoint());
 }
 

@@ -149,9 +149,10 @@ export class Client {
       keyid: options.keyid ?? this.hello.stream,
       tag: options.tag ?? endpoint,
     };
-    const mac = (text: string) => createHmac('sha256', key).update(text).digest('base64');
     const request = { method: 'POST', query: options.signedQuery ?? (query || '?'), type, digest };
-    const signed = { ...signRequest(request, params, mac), 'Content-Type': type, Accept: options.accept ?? '*/*' };
+    const { base, headers } = signRequest(request, params);
+    const mac = createHmac('sha256', key).update(base).digest('base64');
+    const signed = { ...headers(mac), 'Content-Type': type, Accept: options.accept ?? '*/*' };
     return options.tamper ? options.tamper(signed) : signed;
   }
 

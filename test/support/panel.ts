@@ -31,7 +31,7 @@ export function servePanel(app: Express, live: Live, htmx: string, head: (req: R
   app.get('/page', async (req, res) => {
     const panel = await live.render(req, Panel);
     res.send(
-      `<!doctype html>${head(req)}<link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${panel}`,
+      `<!doctype html>${head(req)}<link rel="icon" href="data:,"><script nonce="abc" src="/htmx.js"></script><script nonce="abc" src="/live/liveview.js"></script><body hx-ext="liveview">${panel}`,
     );
   });
 }

@@ -262,12 +262,12 @@ export class RawClient {
     const type = endpoint === 'event' ? MEDIA.form : MEDIA.json;
     const digest = contentDigest(createHash('sha256').update(body).digest('base64'));
     const key = Buffer.from(hello.key, 'base64url');
-    const signed = signRequest(
+    const unsigned = signRequest(
       { method: 'POST', query: query || '?', type, digest },
       { created: Math.floor(Date.now() / 1000), keyid: hello.stream, tag: endpoint },
-      (text) => createHmac('sha256', key).update(text).digest('base64'),
     );
-    const headers = { ...signed, 'Content-Type': type, Accept: MEDIA.frames };
+    const mac = createHmac('sha256', key).update(unsigned.base).digest('base64');
+    const headers = { ...unsigned.headers(mac), 'Content-Type': type, Accept: MEDIA.frames };
     return this.#send('POST', `/live/${endpoint}${query}`, { headers, body, signal });
   }
 
