@@ -38,8 +38,8 @@ export function answer(
 }
 
 /** Answers with a status alone. */
-export function answerEmpty(response: ServerResponse, status: number): Result<void> {
-  response.writeHead(status, EMPTY);
+export function answerEmpty(response: ServerResponse, status: number, cache = NEVER_KEPT): Result<void> {
+  response.writeHead(status, cache === NEVER_KEPT ? EMPTY : { 'Cache-Control': cache });
   response.end();
   return accept(undefined);
 }

@@ -1,10 +1,11 @@
 // Owns the serving of the extension's built files.
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answer } from './answer.ts';
+import { answer, answerEmpty } from './answer.ts';
 import { type Result, refuse } from './errors.ts';
 import type { LiveRequest } from './express.ts';
 
@@ -20,14 +21,21 @@ const FILES = new Set([
   '/hub.js',
 ]);
 
+/** Kept, but asked for each time: a deploy brings another. */
+const CACHE = 'no-cache';
+
 /** Whether a path below the mount is one of the extension's files. */
 export function isScript(path: string): boolean {
   return FILES.has(path);
 }
 
-/** Answers with a file of the extension. */
+/** Answers with a file of the extension, or says that it has not changed: tabs, and the worker that they share, load the same ones. */
 export async function serveScript(request: LiveRequest, response: ServerResponse, path: string): Promise<Result<void>> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse('method', `${request.method} ${path}`);
+  const content = await readFile(join(folder, path));
+  const tag = `"${createHash('sha256').update(content).digest('base64url')}"`;
+  response.setHeader('ETag', tag);
+  if (request.headers['if-none-match']?.includes(tag)) return answerEmpty(response, 304, CACHE);
   const type = path.endsWith('.map') ? 'application/json' : 'text/javascript; charset=utf-8';
-  return answer(response, 200, type, await readFile(join(folder, path)), 'no-cache');
+  return answer(response, 200, type, content, CACHE);
 }

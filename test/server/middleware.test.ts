@@ -117,4 +117,14 @@ test('the extension is served beside the stream, readable and minified', async (
     expect(answer.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(answer.text).toContain('EventSource');
   }
+  for (const name of ['hub.js', 'liveview-sha.js']) await supertest(app.server).get(`/live/${name}`).expect(200);
+});
+
+test('a file of the extension that a browser has already is not sent again', async () => {
+  app = await startApp({ components: [Counter] });
+  const { headers } = await supertest(app.server).get('/live/liveview.min.js').expect(200);
+  expect(headers['cache-control']).toBe('no-cache');
+  const again = () => supertest(app.server).get('/live/liveview.min.js');
+  for (const tag of [headers.etag as string, `W/${headers.etag}`]) await again().set('If-None-Match', tag).expect(304);
+  await again().set('If-None-Match', '"another"').expect(200);
 });
