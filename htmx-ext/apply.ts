@@ -28,8 +28,9 @@ const ROOT = `[${ATTRIBUTES.component}]`;
 const IDENTITY: ReadonlySet<string> = new Set([ATTRIBUTES.id, ATTRIBUTES.component]);
 
 /** A document in which nothing runs, loads or upgrades, and which parses as the page does, quirks included. */
-const doctype = document.compatMode === 'CSS1Compat' ? '<!doctype html>' : '';
-const inert = new DOMParser().parseFromString(doctype, 'text/html');
+const parseInert = () =>
+  new DOMParser().parseFromString(document.compatMode === 'CSS1Compat' ? '<!doctype html>' : '', 'text/html');
+let inert: Document;
 
 /** The content of one component: what the server said last, and which live node shows each part of it. */
 export class View {
@@ -52,6 +53,7 @@ export class View {
   constructor(root: Element, wiring: Wiring) {
     this.#root = root;
     this.#wiring = wiring;
+    inert ??= parseInert(); // not before: this file is also loaded by a worker
     this.#base = inert.importNode(root, true);
     for (const component of this.#base.querySelectorAll(ROOT)) component.replaceChildren();
     this.#link(this.#base, root);

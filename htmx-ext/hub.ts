@@ -2,9 +2,7 @@
 // none, in the tab that holds the lock. A browser has six connections to a site on HTTP/1.1: streams must not use them up.
 
 import { type FrameName, MEDIA } from '../protocol/names.ts';
-import { Connection } from './connect.ts';
-import { rememberPolling } from './mode.ts';
-import { post } from './post.ts';
+import type { SharedCode } from './tabs.ts';
 
 /** What tabs say to the hub. `from` is the tab's viewer. */
 export type ToHub =
@@ -23,18 +21,20 @@ export type ToTabs =
       readonly only?: string;
     }
   | { readonly to: 'tabs'; readonly kind: 'lost' }
-  | { readonly to: 'tabs'; readonly kind: 'ping' };
+  | { readonly to: 'tabs'; readonly kind: 'ping' }
+  /** The worker can't hold a stream. */
+  | { readonly to: 'tabs'; readonly kind: 'broken' };
 
 /** Milliseconds between two pings, and after which a tab that says nothing is gone: killed, or put to sleep for good. */
 const PING = 20_000;
 const SILENCE = 130_000;
 
 /** Starts a hub on a channel. */
-export function startHub(base: string, name: string): void {
+export function startHub({ Connection, post, rememberPolling }: SharedCode, base: string, name: string): void {
   const channel = new BroadcastChannel(name);
   const heard = new Map<string, number>();
   const tell = (message: ToTabs) => channel.postMessage(message);
-  const connection: Connection = new Connection(() => base, {
+  const connection = new Connection(() => base, {
     opened: () => greet(),
     lost: () => tell({ to: 'tabs', kind: 'lost' }),
     received: (frame, data) => tell({ to: 'tabs', kind: 'frame', name: frame, data }),

@@ -11,14 +11,15 @@ import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
 import { Notice } from './notice.ts';
 import { type Entry, Page } from './page.ts';
+import { SHARED_PART } from './parts.ts';
 import { type Ending, MOST_WAITING, Sender } from './send.ts';
-import { Tabs } from './tabs.ts';
+import { SHARED_CODE, type SharedPart, Tabs } from './tabs.ts';
 
 /** What the note says while the connection is broken, unless the page says otherwise. */
 const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
 
 /** Known only while this file runs. */
-const script = document.currentScript as HTMLScriptElement | null;
+const script = globalThis.document?.currentScript as HTMLScriptElement | null;
 
 /** The path under which the router is mounted: `lv-url`, or where this script comes from. */
 function basePath(): string {
@@ -248,7 +249,10 @@ function watchPage(page: Page, sender: Sender, tabs: Tabs): void {
   });
 }
 
-/** htmx must be here already: its extensions are registered before it looks at the page. */
-const { htmx } = window as unknown as { htmx?: Htmx };
-if (htmx) start(htmx);
+// --- The start -----------------------------------------------------------------------------------------------------
+
+const { htmx, [SHARED_PART]: hub } = globalThis as unknown as { htmx?: Htmx } & Record<string, SharedPart>;
+// a worker loads this file for what both of them need; in a page htmx must be here already: its extensions are registered before it looks at the page
+if (!globalThis.document) hub?.(SHARED_CODE);
+else if (htmx) start(htmx);
 else console.error('htmx-liveview: htmx is not on this page. Load it before liveview.js.');

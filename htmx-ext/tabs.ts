@@ -1,9 +1,13 @@
 // Owns the question whether this tab has a stream of its own, or shares one. Only tabs of the same session, user and build know of each other.
+// How a stream is shared is in a part that is loaded then: shared and hub.
 
 import type { Hello } from '../protocol/patch.ts';
 import type { Carrier, CarrierListener } from './carry.ts';
-import { startHub, type ToHub, type ToTabs } from './hub.ts';
-import { pollUntil } from './mode.ts';
+import { Connection } from './connect.ts';
+import type { ToTabs } from './hub.ts';
+import { pollUntil, rememberPolling } from './mode.ts';
+import { BUILD, load, SHARED_PART } from './parts.ts';
+import { post } from './post.ts';
 
 /** What tabs say to each other. */
 type Among =
@@ -11,12 +15,32 @@ type Among =
   | { readonly to: 'each'; readonly kind: 'share' }
   | { readonly to: 'each'; readonly kind: 'bye'; readonly from: string };
 
+/** What the part for many tabs takes from this file, so that it repeats nothing. */
+export const SHARED_CODE = { Connection, post, pollUntil, rememberPolling };
+export type SharedCode = typeof SHARED_CODE;
+
+/** This tab, as the part for many tabs sees it. */
+export interface Tab {
+  readonly base: string;
+  readonly viewer: string;
+  /** Over which all tabs and the hub speak. Its name is the hub's. */
+  readonly channel: BroadcastChannel;
+  /** Nothing can hold a stream for all. */
+  takeTurns(): void;
+}
+
+/** Opens the shared way down. */
+export type OpenShared = (listener: CarrierListener) => Carrier;
+/** The part for many tabs. In a worker it is told of no tab: it is the hub there, and gives nothing. */
+export interface SharedPart {
+  (code: SharedCode, tab: Tab): OpenShared;
+  (code: SharedCode): void;
+}
+
 /** From so many tabs on, one stream is shared. */
 const MANY_TABS = 5;
-
-/** Set when the extension is built: tabs that run another build speak another language. */
-declare const LIVEVIEW_BUILD: string;
-const BUILD = typeof LIVEVIEW_BUILD === 'string' ? LIVEVIEW_BUILD : 'source';
+/** So many times the part may fail to come. */
+const TRIES = 2;
 
 /** This tab among others. */
 export class Tabs {
@@ -26,12 +50,11 @@ export class Tabs {
   readonly #swap: (toNothing: boolean) => void;
   #name = '';
   #channel: BroadcastChannel | undefined;
-  #carrier: CarrierListener | undefined;
   #others = new Set<string>();
   #shares = false;
   #isBroken = false;
-  #isWaiting = false;
-  #hasWorker = false;
+  #failures = 0;
+  #open: OpenShared | undefined;
 
   /** @param swap is called when this tab must give its own stream up, for the shared one or for none, or may have one again. */
   constructor(base: () => string, viewer: string, isOn: () => boolean, swap: (toNothing: boolean) => void) {
@@ -51,49 +74,41 @@ export class Tabs {
     this.#others.clear();
     if (!name) return;
     this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = ({ data }: MessageEvent<Among | ToTabs>) => {
-      if (data.to === 'each') this.#hear(data);
-      else if (data.to === 'tabs') this.#obey(data);
-    };
+    this.#channel.onmessage = ({ data }: MessageEvent<Among | ToTabs>) => data.to === 'each' && this.#hear(data);
     this.#say({ to: 'each', kind: 'hi', from: this.#viewer, shares: this.#shares });
   }
 
-  /** The shared way down, where this tab shares. */
+  /** The shared way down, where this tab shares. Nothing comes over it until the part for it is there. */
   open(listener: CarrierListener): Carrier | undefined {
     if (!this.#shares) return undefined;
-    this.#carrier = listener;
-    this.#isWaiting = true;
-    if (this.#hasWorker) this.#startWorker(); // which may have died; where it lives, this says nothing to it
-    this.#join();
-    return {
+    let isClosed = false;
+    const carrier: Carrier = {
       close: () => {
-        this.#carrier = undefined;
-        this.#tell('leave');
+        isClosed = true;
       },
-      hurry: () => this.#tell('hurry'),
-      isDead: (stream) => this.#say({ to: 'hub', kind: 'dead', from: this.#viewer, stream }),
     };
+    this.#load().then(
+      (open) => isClosed || Object.assign(carrier, open(listener)),
+      () => {
+        if (isClosed) return;
+        if (++this.#failures === TRIES) this.#takeTurns();
+        listener.failed();
+      },
+    );
+    return carrier;
   }
 
   /** The page is put aside, and may come back: an open channel would keep it from that. It joins the others anew. */
   pause(): void {
     this.#say({ to: 'each', kind: 'bye', from: this.#viewer });
     this.#channel?.close();
-    this.#channel = undefined;
+    this.#channel = this.#open = undefined;
     this.#name = '';
     this.#shares = false;
   }
 
-  #say(message: Among | ToHub): void {
+  #say(message: Among): void {
     this.#channel?.postMessage(message);
-  }
-
-  #join(): void {
-    this.#say({ to: 'hub', kind: 'join', from: this.#viewer, polls: Date.now() < pollUntil() });
-  }
-
-  #tell(kind: 'leave' | 'pong' | 'hurry'): void {
-    this.#say({ to: 'hub', kind, from: this.#viewer });
   }
 
   #hear(message: Among): void {
@@ -107,60 +122,29 @@ export class Tabs {
     this.#share();
   }
 
+  /** Streams are given up before the part is loaded: with six in use it would never get a connection. */
   #share(): void {
     if (this.#shares || this.#isBroken) return;
+    if (!('SharedWorker' in globalThis) && !navigator.locks) return this.#takeTurns();
     this.#shares = true;
-    this.#hasWorker = 'SharedWorker' in globalThis;
-    if (this.#hasWorker || this.#isByLock()) this.#swap(false);
+    this.#swap(false);
   }
 
-  #startWorker(): void {
-    try {
-      const worker = new SharedWorker(`${this.#base()}hub.js?${BUILD}`, { name: this.#name });
-      worker.onerror = () => this.#hasNoWorker();
-    } catch {
-      this.#hasNoWorker();
-    }
-  }
-
-  /** A policy forbids it, say. */
-  #hasNoWorker(): void {
-    if (!this.#hasWorker) return;
-    this.#hasWorker = false;
-    if (!this.#isByLock()) this.#carrier?.failed();
-  }
-
-  /** The lock goes to the next tab when this one is closed or killed. */
-  #isByLock(): boolean {
-    if (navigator.locks) void navigator.locks.request(this.#name, () => this.#lead());
-    else this.#takeTurns();
-    return navigator.locks !== undefined;
-  }
-
-  #lead(): Promise<never> {
-    startHub(this.#base(), this.#name);
-    return new Promise(() => {});
+  async #load(): Promise<OpenShared> {
+    const base = this.#base();
+    const part = await load<SharedPart>(base, 'hub.js', SHARED_PART);
+    const channel = this.#channel as BroadcastChannel;
+    this.#open ??= part(SHARED_CODE, { base, viewer: this.#viewer, channel, takeTurns: () => this.#takeTurns() });
+    return this.#open;
   }
 
   /** Nothing can hold a stream for all: the tabs that nobody sees do without, and resume when they are shown. */
   #takeTurns(): void {
+    if (this.#isBroken) return;
     this.#isBroken = true;
     this.#shares = false;
     document.addEventListener('visibilitychange', () => this.#swap(document.hidden));
     if (document.hidden) this.#swap(true);
-  }
-
-  #obey(message: ToTabs): void {
-    if (message.kind === 'ping') return this.#isWaiting && this.#carrier ? this.#join() : this.#tell('pong');
-    if (message.kind === 'lost') {
-      this.#isWaiting = true;
-      return this.#carrier?.lost();
-    }
-    const { name, data, only } = message;
-    if (!this.#carrier || (only && only !== this.#viewer)) return;
-    if (name === 'hello') this.#isWaiting = false;
-    this.#carrier.alive();
-    this.#carrier.frame(name, data, '', 0);
   }
 }
 

@@ -18,7 +18,7 @@ const extension = {
 await build({ ...extension, outfile: 'dist/liveview.js' });
 await build({ ...extension, outfile: 'dist/liveview.min.js', minify: true });
 for (const [file, outfile] of [
-  ['hub-worker', 'hub'],
+  ['shared', 'hub'],
   ['sha', 'liveview-sha'],
 ])
   await build({

@@ -13,8 +13,9 @@ const WITHOUT: Record<string, string[]> = {
 describeInBrowser('tabs', (visit, htmx) => {
   let app: TestApp;
   let policy = '';
+  let origin = '';
   beforeEach(async () => {
-    policy = '';
+    policy = origin = '';
     app = await startApp({
       components: [Panel],
       context: (req) => ({ user: req.query.user ?? req.headers['x-user'] ?? 'one' }),
@@ -50,7 +51,7 @@ describeInBrowser('tabs', (visit, htmx) => {
   };
   const openTab = async (context: BrowserContext, query = '') => {
     const page = await context.newPage();
-    await page.goto(`${app.url}/page${query}`);
+    await page.goto(`${origin || app.url}/page${query}`);
     return page;
   };
   /** Clicks, waits for the effect, and gives how many milliseconds the POST waited for a free connection. */
@@ -75,6 +76,12 @@ describeInBrowser('tabs', (visit, htmx) => {
     app.live.publish(news, word);
     for (const page of pages) await expect.poll(() => text(page, 'said'), { timeout: 3000 }).toBe(word);
   };
+
+  const hide = (page: Page, isHidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
 
   describe.each(Object.entries(WITHOUT))('%s', (_, missing) => {
     test('eight are all live over one stream, get every push, and no click waits', async () => {
@@ -109,11 +116,6 @@ describeInBrowser('tabs', (visit, htmx) => {
   test('with neither, hidden ones give their stream up, and resume when they are shown', async () => {
     const { pages } = await openTabs(5, ['SharedWorker', 'locks']);
     await allLive(pages);
-    const hide = (page: Page, isHidden: boolean) =>
-      page.evaluate((hidden) => {
-        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, isHidden);
     const [first] = pages as [Page];
     await clickIn(first);
     await hide(first, true);
@@ -130,6 +132,49 @@ describeInBrowser('tabs', (visit, htmx) => {
     await allLive(pages);
     await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
     await allShow(pages, 'by lock');
+  });
+
+  test('share under a policy of nonces, where no worker may load anything', async () => {
+    policy = "default-src 'none'; script-src 'nonce-abc'; connect-src 'self'; worker-src 'self'";
+    const { pages } = await openTabs(6);
+    await allLive(pages);
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    await allShow(pages, 'with a nonce');
+  });
+
+  test('share on an insecure origin, where there is neither WebCrypto nor a lock', async () => {
+    origin = `http://insecure.test:${new URL(app.url).port}`;
+    const { pages } = await openTabs(6);
+    await allLive(pages);
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    for (const page of pages) await clickIn(page);
+    for (let n = 0; n < 20; n++) app.live.publish(news, `so many frames that they must be acknowledged: ${n}`);
+    await allShow(pages, 'insecure');
+  });
+
+  test('share once the part for it has come, though it fails at first', async () => {
+    const { context, pages } = await openTabs(4);
+    const asked = new Map<unknown, number>();
+    await context.route(/hub\.js/, (route) => {
+      const page = route.request().frame();
+      asked.set(page, (asked.get(page) ?? 0) + 1);
+      return asked.get(page) === 1 ? route.abort() : route.continue();
+    });
+    pages.push(await openTab(context));
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 5 }), 8000);
+    await allLive(pages);
+    await allShow(pages, 'late');
+  });
+
+  test('have a stream each where that part never comes, and hidden ones none', async () => {
+    const { context, pages } = await openTabs(4);
+    await context.route(/hub\.js/, (route) => route.abort());
+    pages.push(await openTab(context));
+    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 5, instances: 5 }), 15_000);
+    await allLive(pages);
+    await allShow(pages, 'each');
+    await hide(pages[0] as Page, true);
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(4), 5000);
   });
 
   test('that are left for another page are not counted on', async () => {
