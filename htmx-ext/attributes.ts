@@ -1,6 +1,6 @@
 // Owns the writing of attributes, three ways: what the server changed between two renders is written, the rest is left alone.
 
-import { changeControl } from './forms.ts';
+import { changeControl, isChoice } from './forms.ts';
 
 /** Marks of htmx and of this extension, which are not the server's. */
 const FOREIGN_CLASSES = /^(?:htmx-(?:request|added|settling|swapping)|lv-)/;
@@ -31,9 +31,7 @@ export function writeAttribute(live: Element, base: Element, next: Element, name
 /** Whether an attribute is what a control shows: of a checkbox, a radio and an option its value is not. */
 function isState(element: Element, name: string): boolean {
   if (name === 'checked' || name === 'selected') return true;
-  const isChoice =
-    element instanceof HTMLOptionElement || /^(?:checkbox|radio)$/.test((element as HTMLInputElement).type ?? '');
-  return name === 'value' && !isChoice;
+  return name === 'value' && !(element instanceof HTMLOptionElement || isChoice(element));
 }
 
 function writeClasses(live: Element, base: Element, next: Element): void {

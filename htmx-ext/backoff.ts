@@ -1,4 +1,7 @@
-// Owns how long the way back takes: soon after a drop, and spread wide after a refusal. All times are in milliseconds.
+// Owns the way back: when a stream is tried again. Soon after a drop, and spread wide after a refusal. All times are in milliseconds.
+
+import { PROTOCOL_VERSION } from '../protocol/names.ts';
+import { kindOf } from './post.ts';
 
 /** Within so long after a drop; twice as long each time, up to the longest, while streams hardly live. */
 const DROP = 500;
@@ -17,41 +20,114 @@ const LONGEST_FAILED = 5_000;
 export const MANY = 10;
 const RARER = 1.1;
 const RAREST = 60_000;
+/** A try that somebody waits for may be made so long after the last one. */
+const HURRY = 1_000;
+/** It must be known within so long why a try has failed; else the next one is made later. */
+const PROBE = 4_000;
+const UNTIL_KNOWN = 30_000;
 
-/** When to come back, as a least time and a random part. */
-export interface Delay {
-  readonly least: number;
-  readonly spread: number;
-  /** Whether the server wants the least time to be kept, also when somebody waits. */
-  readonly isOrder?: boolean;
+/** Counts what goes wrong, and makes the next try. */
+export interface WayBack {
+  /** Whether a try is due. */
+  isDue(): boolean;
+  /** No try is due any more. */
+  stop(): void;
+  /** A try is being made. */
+  trying(): void;
+  /** A stream has opened. */
+  greeted(): void;
+  /** The server wants no try for so long, also when somebody waits. */
+  notFor(ms: number): void;
+  /** A stream that lived so long has ended. */
+  dropped(lived: number): void;
+  /** A try has failed. */
+  refused(): Promise<void>;
+  /** Somebody waits: the next try is made now, unless there was one just before. */
+  hurry(): void;
 }
 
-/** Counts what goes wrong. */
-export class Backoff {
-  failures = 0;
-  #drops = 0;
+/**
+ * @param open makes a try.
+ * @param tell is told when the next one is made.
+ * @param ended is called where there is nothing to come back to.
+ */
+export function createWayBack(
+  base: () => string,
+  open: () => void,
+  tell: (attempt: number, ms: number) => void,
+  ended: () => void,
+): WayBack {
+  let failures = 0;
+  let drops = 0;
+  let lastTry = 0;
+  let notBefore = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** A stream has opened. */
-  greeted(): void {
-    this.failures = 0;
+  function stop(): void {
+    clearTimeout(timer);
+    timer = undefined;
   }
 
-  /** A stream that lived so long has ended. */
-  dropped(lived: number): Delay {
-    this.#drops = lived < SHORT_LIFE ? this.#drops + 1 : 0;
-    const longest = Math.min(LONGEST_DROP, DROP * 2 ** this.#drops);
-    return { least: longest / 5, spread: (longest * 4) / 5 };
+  function tryIn(ms: number): void {
+    stop();
+    timer = setTimeout(() => {
+      timer = undefined;
+      open();
+    }, ms);
   }
 
-  /** A try has failed. `answer` is what the server says to that; undefined where it can't be reached. */
-  failed(answer: Response | undefined): Delay {
-    const { failures } = this;
-    if (answer && !answer.ok) {
-      const spread = Math.min(failures < MANY ? LONGEST_REFUSED : RAREST, REFUSED * 2 ** (failures - 1));
-      return { least: Number(answer.headers.get('retry-after')) * 1000 || 0, spread, isOrder: true };
-    }
-    const often = Math.min(LONGEST_FAILED, FAILED * 2 ** (failures - 1));
-    const span = Math.min(RAREST, failures < MANY ? often : often * RARER ** (failures - MANY));
-    return { least: span / 2, spread: span / 2 };
+  function tryWithin(least: number, spread: number): void {
+    const ms = Math.max(least + spread * Math.random(), notBefore - Date.now());
+    tryIn(ms);
+    tell(failures, ms);
   }
+
+  /** EventSource tells no status. */
+  function probe(): Promise<Response | undefined> {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), PROBE);
+    const url = `${base()}stream?v=${PROTOCOL_VERSION}&probe`;
+    return fetch(url, { cache: 'no-store', signal: stop.signal }).catch(() => undefined);
+  }
+
+  return {
+    isDue: () => timer !== undefined,
+    stop,
+    trying() {
+      lastTry = Date.now();
+    },
+    greeted() {
+      failures = notBefore = 0;
+    },
+    notFor(ms) {
+      notBefore = Date.now() + ms;
+    },
+    dropped(lived) {
+      drops = lived < SHORT_LIFE ? drops + 1 : 0;
+      const longest = Math.min(LONGEST_DROP, DROP * 2 ** drops);
+      tryWithin(longest / 5, (longest * 4) / 5);
+    },
+    /** Asks why. The server may say how long to wait, or that the session is no more. */
+    async refused() {
+      const doubled = 2 ** failures++;
+      tryIn(UNTIL_KNOWN);
+      const mine = timer;
+      const answer = await probe();
+      if (timer !== mine) return;
+      if (answer?.status === 401 && (await kindOf(answer)) === 'session') return ended();
+      if (answer && !answer.ok) {
+        const least = Number(answer.headers.get('retry-after')) * 1000 || 0;
+        notBefore = Math.max(notBefore, Date.now() + least);
+        return tryWithin(least, Math.min(failures < MANY ? LONGEST_REFUSED : RAREST, REFUSED * doubled));
+      }
+      const often = Math.min(LONGEST_FAILED, FAILED * doubled);
+      const span = failures < MANY ? often : Math.min(RAREST, often * RARER ** (failures - MANY));
+      tryWithin(span / 2, span / 2);
+    },
+    hurry() {
+      if (!timer || Date.now() - lastTry <= HURRY || Date.now() < notBefore) return;
+      stop();
+      open();
+    },
+  };
 }

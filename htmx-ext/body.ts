@@ -15,7 +15,7 @@ export function encode(body: unknown): Body {
 
 /** RFC 7578. Put together here, and not by the browser, because its boundary is signed; files are referred to, not read. */
 function multipart(entries: readonly (readonly [string, FormDataEntryValue])[]): Blob {
-  const boundary = `liveview${randomId().toLowerCase()}`; // a Blob's type knows no capitals
+  const boundary = `liveview${randomId()}`; // a Blob's type knows no capitals
   const parts = entries.flatMap(([name, value]) => {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quote(name)}"`;
     return typeof value === 'string'

@@ -8,8 +8,8 @@ import type { Hello } from '../protocol/patch.ts';
 export interface CarrierListener {
   /** `id` is empty for a frame that need not be acknowledged. */
   frame(name: FrameName, data: unknown, id: string, length: number): void;
-  /** Something has come, even if it is nothing. */
-  alive(): void;
+  /** A poll has been answered, even if with nothing. */
+  polled(): void;
   /** It has ended, for whatever reason. Called once, and not after `close`. */
   failed(): void;
   /** There is no stream for now: whoever holds it opens another. */
@@ -40,7 +40,6 @@ export function openSource(base: string, listener: CarrierListener): Carrier {
     source.addEventListener(name, (event) => {
       const { data, lastEventId } = event as MessageEvent<string>;
       const id = name === 'beat' ? '' : lastEventId;
-      listener.alive();
       listener.frame(name, JSON.parse(data), id, data.length);
     });
   }
@@ -63,10 +62,9 @@ export function openPolls(base: string, listener: CarrierListener): Carrier {
       const answer = await fetch(`${base}stream?v=${PROTOCOL_VERSION}&mode=poll${query}`, {
         headers: { Accept: MEDIA.frames },
         cache: 'no-store',
-        credentials: 'same-origin',
         signal: stop.signal,
       });
-      if (!answer.ok) throw new TypeError('refused');
+      if (!answer.ok) throw new TypeError();
       return await answer.text();
     } finally {
       clearTimeout(timer);
@@ -78,13 +76,13 @@ export function openPolls(base: string, listener: CarrierListener): Carrier {
       const began = Date.now();
       const text = await poll(id && `&stream=${id}&ack=${listener.lastId()}`);
       if (isClosed) return;
-      listener.alive();
+      listener.polled();
       const frames = parseFrames(text);
       for (const { event, data, id: count = '' } of frames) {
         if (event === 'hello') id = (data as Hello).stream;
         if (!isClosed) listener.frame(event, data, count, 0);
       }
-      if (!id) throw new TypeError('no hello');
+      if (!id) throw new TypeError(); // no hello
       const pause = frames.length > 0 ? POLL_PAUSE : EMPTY_PAUSE - (Date.now() - began);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }

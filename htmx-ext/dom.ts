@@ -17,23 +17,29 @@ export function dispatch(target: EventTarget, name: string, detail: unknown): bo
   return target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
 }
 
+/** The value of an attribute that may have `data-` before its name; empty where there is none. */
+export function attributeOf(element: Element, name: string): string {
+  return element.getAttribute(name) ?? element.getAttribute(`data-${name}`) ?? '';
+}
+
+/** A selector of elements that have an attribute, with `data-` before its name or without. */
+export function having(name: string): string {
+  return `[${name}],[data-${name}]`;
+}
+
 /** Whether a component asks for view transitions, as htmx writes it. */
 export function wantsTransition(root: Element): boolean {
-  const swap = root.getAttribute('hx-swap') ?? root.getAttribute('data-hx-swap') ?? '';
-  return /\btransition:\s*true\b/.test(swap) && 'startViewTransition' in document;
+  return /\btransition:\s*true\b/.test(attributeOf(root, 'hx-swap')) && 'startViewTransition' in document;
 }
 
-const STATES = ['lv-connecting', 'lv-connected', 'lv-offline', 'lv-gone'];
+const STATES = ['connecting', 'connected', 'offline', 'gone'] as const;
 
-/** Shows the state of a component in the classes of its root. */
-export function setState(root: Element, state: string): void {
-  for (const name of STATES) root.classList.toggle(name, name === state);
+/** Shows the state of a component in the classes of its root, such as `lv-gone`. */
+export function setState(root: Element, state: (typeof STATES)[number]): void {
+  for (const name of STATES) root.classList.toggle(`lv-${name}`, name === state);
 }
 
-/** A random id that may stand in a query. */
+/** A random id of 100 bits, in small letters and digits. */
 export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_');
+  return Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => (byte & 31).toString(32)).join('');
 }

@@ -24,7 +24,8 @@ export function isBeingTyped(element: Element): element is HTMLInputElement | HT
   );
 }
 
-function isChoice(element: Element): boolean {
+/** Whether an element is a checkbox or a radio. */
+export function isChoice(element: Element): boolean {
   return element instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(element.type);
 }
 
@@ -79,31 +80,28 @@ function controlsOf(source: Element, isSubmit: boolean): Element[] {
   if (!isChoice(source)) return [];
   const { type, name, form } = source as HTMLInputElement;
   if (type !== 'radio') return [source];
-  const group = form ? [...form.elements] : [...document.querySelectorAll('input[type=radio]')];
-  return (group as HTMLInputElement[]).filter((it) => isChoice(it) && it.name === name && it.form === form);
+  const radios = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')];
+  return radios.filter((it) => it.name === name && it.form === form);
 }
 
 /** Notes what a form's controls show; the result makes them show it again. */
 export function keepControls(form: HTMLFormElement): () => void {
-  const controls = [...form.elements].filter(isControl) as Control[];
-  const states = controls.map((control) => [control, stateOf(control)] as const);
+  const kept = [...form.elements].filter(isControl).map((control) => {
+    return [control, partsOf(control).map(([part, name]) => part[name])] as const;
+  });
   return () => {
-    for (const [control, state] of states) if (control.isConnected) setState(control, state);
+    for (const [control, values] of kept) {
+      for (const [at, [part, name]] of partsOf(control).entries())
+        if (control.isConnected) part[name] = values[at] ?? false;
+    }
   };
 }
 
-/** What a control shows: its text, or which of its choices are on. */
-function stateOf(control: Control): string | boolean | boolean[] {
-  if (control instanceof HTMLSelectElement) return [...control.options].map((option) => option.selected);
-  return isChoice(control) ? (control as HTMLInputElement).checked : control.value;
-}
-
-function setState(control: Control, state: string | boolean | boolean[]): void {
-  if (Array.isArray(state)) {
-    for (const [at, option] of [...(control as HTMLSelectElement).options].entries())
-      option.selected = state[at] ?? false;
-  } else if (typeof state === 'boolean') (control as HTMLInputElement).checked = state;
-  else if (control.type !== 'file') control.value = state;
+/** What of a control shows what a user chose, and the property that says it. */
+function partsOf(control: Control): [part: Record<string, unknown>, name: string][] {
+  const parts = control instanceof HTMLSelectElement ? [...control.options] : [control];
+  const name = control instanceof HTMLSelectElement ? 'selected' : isChoice(control) ? 'checked' : 'value';
+  return control.type === 'file' ? [] : parts.map((part) => [part as unknown as Record<string, unknown>, name]);
 }
 
 function isControl(element: Element): element is Control {

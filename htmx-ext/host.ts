@@ -1,22 +1,21 @@
 // Owns what the adapters of both htmx versions share: which elements are ours, and how a request passes between htmx and this extension.
 
 import type { Body } from './body.ts';
+import { attributeOf, having } from './dom.ts';
 import type { Ending, LostReason } from './send.ts';
 
 /** What sends an event. */
-export const EVENT = '[lv-event],[data-lv-event]';
+export const EVENT = having('lv-event');
 /** What makes an element htmx's own. */
-export const ACTION = ['get', 'post', 'put', 'patch', 'delete', 'action']
-  .map((verb) => `[hx-${verb}],[data-hx-${verb}]`)
-  .join();
+export const ACTION = ['get', 'post', 'put', 'patch', 'delete', 'action'].map((verb) => having(`hx-${verb}`)).join();
 /** The root element of a component. */
 export const ROOT = '[data-id][data-component][data-session]';
 
 /** Whether hx-ext names this extension for an element. */
 export function isInScope(element: Element): boolean {
-  const scope = element.closest('[hx-ext],[data-hx-ext]');
+  const scope = element.closest(having('hx-ext'));
   if (!scope) return false;
-  const names = (scope.getAttribute('hx-ext') ?? scope.getAttribute('data-hx-ext') ?? '')
+  const names = attributeOf(scope, 'hx-ext')
     .split(',')
     .map((name) => name.trim());
   if (names.includes('ignore:liveview')) return false;
@@ -33,15 +32,17 @@ export interface Request {
   readonly onProgress: (loaded: number, total: number) => void;
 }
 
-/** What the two versions of htmx do each in its way. */
-export interface Host {
-  /** Wires an element anew, after its attributes have changed. */
-  rewire(element: Element): void;
-  /** Removes an element, and what htmx has attached to it. */
-  remove(element: Element): void;
+/** The HTTP status that htmx is told: it shall not look for content. */
+export function statusOf(how: Ending): number {
+  return 'status' in how ? (how.status === 200 ? 204 : how.status) : 0;
 }
 
 /** Starts htmx's own request for an element's event. */
 export type Trigger = (element: Element, event: Event | undefined) => void;
-/** Takes over a request that htmx has composed; the ending says what became of it. */
-export type Deliver = (request: Request) => { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
+/** An event on its way: the ending says what became of it. */
+export interface Delivery {
+  readonly ending: Promise<Ending>;
+  cancel(reason: LostReason): void;
+}
+/** Takes over a request that htmx has composed. */
+export type Deliver = (request: Request) => Delivery;

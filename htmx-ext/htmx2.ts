@@ -1,12 +1,16 @@
 // Adapts htmx 2: it lets htmx compose a request, and takes it over where it would be sent.
 
+import type { Wiring } from './apply.ts';
 import { encode } from './body.ts';
-import { type Deliver, EVENT, type Host, type Trigger } from './host.ts';
+import { type Deliver, EVENT, statusOf, type Trigger } from './host.ts';
 import type { Api2, Htmx, SendDetail } from './htmx.ts';
-import type { Ending } from './send.ts';
+import type { Ending, LostReason } from './send.ts';
+
+/** What an XMLHttpRequest says of an event that was lost; of others, that there was an error. */
+const LOST: Partial<Record<LostReason, string>> = { aborted: 'abort', superseded: 'abort', timeout: 'timeout' };
 
 /** Registers the extension with htmx 2. */
-export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
+export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Wiring {
   let api: Api2;
 
   /** Before htmx's own listeners: it gives an event to the first listener of an element only. */
@@ -54,7 +58,7 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
     init: (given: Api2) => {
       api = given;
     },
-    getSelectors: () => ['[lv-event]', '[data-lv-event]'],
+    getSelectors: () => EVENT.split(','),
     onEvent(name: string, event: CustomEvent) {
       if (name === 'htmx:beforeProcessNode' && event.target instanceof Element) wire(event.target);
       if (name === 'htmx:beforeSend') takeOver(event.detail as SendDetail);
@@ -62,8 +66,9 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
     },
   });
   return {
-    rewire: (element) => htmx.process(element),
-    remove: (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 }),
+    added: (element) => htmx.process(element),
+    changed: (element) => htmx.process(element),
+    removed: (element) => htmx.swap(element, '', { swapStyle: 'delete', swapDelay: 0, settleDelay: 0 }),
   };
 }
 
@@ -71,25 +76,17 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
 function withPrompt(body: unknown, headers: Record<string, string>): unknown {
   const answer = headers['HX-Prompt'];
   if (answer === undefined) return body;
-  if (body instanceof FormData) body.set('hx-prompt', answer);
-  return body instanceof FormData
-    ? body
-    : new URLSearchParams([...new URLSearchParams(String(body ?? '')), ['hx-prompt', answer]]);
+  const form = body instanceof FormData ? body : new URLSearchParams(String(body ?? ''));
+  form.append('hx-prompt', answer);
+  return form;
 }
 
 /** Makes an XMLHttpRequest that was never sent look like one that has ended. */
 function finish(xhr: XMLHttpRequest, how: Ending): void {
-  const status = 'status' in how ? (how.status === 200 ? 204 : how.status) : 0;
-  const facts = { status, readyState: 4, response: '', responseText: '', responseURL: '' };
+  const facts = { status: statusOf(how), readyState: 4, response: '', responseText: '', responseURL: '' };
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(xhr, name, { value, configurable: true });
   xhr.getResponseHeader = () => null;
   xhr.getAllResponseHeaders = () => '';
-  const lost =
-    'lost' in how
-      ? { aborted: 'abort', superseded: 'abort', timeout: 'timeout', gone: 'error', reset: 'error', full: 'error' }[
-          how.lost
-        ]
-      : '';
-  xhr.dispatchEvent(new ProgressEvent(lost || 'load'));
+  xhr.dispatchEvent(new ProgressEvent('lost' in how ? (LOST[how.lost] ?? 'error') : 'load'));
   xhr.dispatchEvent(new ProgressEvent('loadend'));
 }

@@ -1,12 +1,13 @@
 // Adapts htmx 4: it lets htmx compose a request, and takes it over where it would be fetched.
 
+import type { Wiring } from './apply.ts';
 import { encode } from './body.ts';
 import { dispatch } from './dom.ts';
-import { ACTION, type Deliver, EVENT, type Host, isInScope, type Trigger } from './host.ts';
+import { ACTION, type Deliver, EVENT, isInScope, statusOf, type Trigger } from './host.ts';
 import type { Api4, Context4, Htmx } from './htmx.ts';
 
 /** Registers the extension with htmx 4. */
-export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Host {
+export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deliver: Deliver): Wiring {
   let api: Api4;
 
   function wire(element: Element): void {
@@ -46,7 +47,7 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
       const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
       request.signal.addEventListener('abort', abort);
       const how = await ending;
-      if ('status' in how) return new Response(null, { status: how.status === 200 ? 204 : how.status });
+      if ('status' in how) return new Response(null, { status: statusOf(how) });
       throw new DOMException(
         how.lost,
         how.lost === 'aborted' || how.lost === 'superseded' ? 'AbortError' : 'NetworkError',
@@ -71,8 +72,9 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
     htmx_before_init: (element: Element) => !element.matches(EVENT) || element.matches(ACTION) || !isInScope(element),
   });
   return {
-    rewire: (element) => htmx.process(element, true),
-    remove(element) {
+    added: (element) => htmx.process(element),
+    changed: (element) => htmx.process(element, true),
+    removed(element) {
       const fragment = document.createDocumentFragment();
       api.insertContent({ target: element, swapSpec: { style: 'delete' }, fragment, sourceElement: element });
     },

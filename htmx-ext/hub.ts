@@ -30,11 +30,11 @@ const PING = 20_000;
 const SILENCE = 130_000;
 
 /** Starts a hub on a channel. */
-export function startHub({ Connection, post, rememberPolling }: SharedCode, base: string, name: string): void {
+export function startHub({ createConnection, post, rememberPolling }: SharedCode, base: string, name: string): void {
   const channel = new BroadcastChannel(name);
   const heard = new Map<string, number>();
   const tell = (message: ToTabs) => channel.postMessage(message);
-  const connection = new Connection(() => base, {
+  const connection = createConnection(() => base, {
     opened: () => greet(),
     lost: () => tell({ to: 'tabs', kind: 'lost' }),
     received: (frame, data) => tell({ to: 'tabs', kind: 'frame', name: frame, data }),

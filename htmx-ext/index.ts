@@ -3,17 +3,17 @@
 
 import { NAVIGATE } from '../protocol/names.ts';
 import { encode } from './body.ts';
-import { randomId } from './dom.ts';
+import { attributeOf, having, randomId } from './dom.ts';
 import { keepControls, settleControls, watchControls } from './forms.ts';
-import { type Host, isInScope, type Request, ROOT } from './host.ts';
+import { type Delivery, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
-import { Notice } from './notice.ts';
-import { type Entry, Page } from './page.ts';
+import { createNotice } from './notice.ts';
+import { createPage, type Entry, type Page } from './page.ts';
 import { SHARED_PART } from './parts.ts';
-import { type Ending, MOST_WAITING, Sender } from './send.ts';
-import { SHARED_CODE, type SharedPart, Tabs } from './tabs.ts';
+import { createSender, MOST_WAITING, type Sender } from './send.ts';
+import { createTabs, SHARED_CODE, type SharedPart, type Tabs } from './tabs.ts';
 
 /** What the note says while the connection is broken, unless the page says otherwise. */
 const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
@@ -23,8 +23,8 @@ const script = globalThis.document?.currentScript as HTMLScriptElement | null;
 
 /** The path under which the router is mounted: `lv-url`, or where this script comes from. */
 function basePath(): string {
-  const named = document.querySelector('[lv-url],[data-lv-url]');
-  const path = named?.getAttribute('lv-url') ?? named?.getAttribute('data-lv-url');
+  const named = document.querySelector(having('lv-url'));
+  const path = named && attributeOf(named, 'lv-url');
   if (path) return new URL(`${path.replace(/\/$/, '')}/`, location.href).pathname;
   const source = script?.src ?? document.querySelector<HTMLScriptElement>('script[src*="/liveview."]')?.src;
   return source ? new URL('.', source).pathname : '/live/';
@@ -34,34 +34,29 @@ function start(htmx: Htmx): void {
   let base: string | undefined;
   const getBase = () => (base ??= basePath());
   const action = () => `${getBase()}event`;
-  let host: Host;
+  const is4 = Boolean(htmx.registerExtension);
 
-  const notice = new Notice(() => htmx.config?.liveview?.notice ?? NOTICE);
   const viewer = randomId();
-  const tabs = new Tabs(
+  const tabs = createTabs(
     getBase,
     viewer,
     () => htmx.config?.liveview?.tabs !== false,
     (toNothing) => (toNothing ? page.connection.close() : page.connection.swap()),
   );
-  const page: Page = new Page(
+  const page: Page = createPage(
     getBase,
-    {
-      added: (element) => htmx.process(element),
-      changed: (element) => host.rewire(element),
-      removed: (element) => host.remove(element),
-    },
+    (is4 ? extend4 : extend2)(htmx, action, trigger, deliver),
     {
       changed: (entry) => sender.entryChanged(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
       resumed: (entry, taken) => sender.resumed(entry, taken),
       reset: (entry, show) => recover(entry, show, sender),
-      connection: (state) => notice.tell(state),
+      connection: createNotice(() => htmx.config?.liveview?.notice ?? NOTICE),
     },
     viewer,
     tabs,
   );
-  const sender = new Sender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);
+  const sender = createSender(page, () => htmx.config?.liveview?.queue ?? MOST_WAITING);
 
   /** The component of an element; an event may come before the page was searched, as `load` does. */
   function entryOf(element: Element): Entry | undefined {
@@ -75,47 +70,42 @@ function start(htmx: Htmx): void {
     if (!nameOf(element) || isSuperseded(element, event)) return;
     warnOfFiles(element);
     if (!entryOf(element)) return console.warn('htmx-liveview: lv-event outside of a live component', element);
-    const values = {
-      ...(htmx.registerExtension ? ownValue(element, event) : outsiderValue(element, event)),
-      ...detailValues(event),
-    };
     const options = {
       source: element,
       event,
       target: element,
       swap: 'none',
       push: 'false',
-      values,
+      values: { ...buttonValue(element, event, is4), ...detailValues(event) },
     } as const;
     htmx.ajax('POST', action(), options)?.catch?.(() => {});
   }
 
   /** Takes over a request that htmx has composed. */
-  function deliver({ element, event, headers, body, onProgress }: Request) {
+  function deliver({ element, event, headers, body, onProgress }: Request): Delivery {
     const entry = entryOf(element);
-    const name = nameOf(element);
+    if (!entry) return { ending: Promise.resolve({ lost: 'gone' }), cancel() {} };
     const isSubmit = event?.type === 'submit';
-    const form = element instanceof HTMLFormElement ? element : element.closest('form');
     const born = performance.now();
-    if (!entry) return { ending: Promise.resolve<Ending>({ lost: 'gone' }), cancel: () => {} };
-    const sent = sender.send({
+    const { ending, cancel } = sender.send({
       entry,
-      name,
+      name: nameOf(element),
       field: fieldOf(element, event),
       body,
       headers: custom(headers),
       onProgress,
-      form,
+      form: element.closest('form'),
       isSubmit,
     });
-    const ending = sent.ending.then((how) => {
-      if ('status' in how && how.status < 300) settleControls(element, isSubmit, born);
-      return how;
-    });
-    return { ending, cancel: sent.cancel };
+    return {
+      ending: ending.then((how) => {
+        if ('status' in how && how.status < 300) settleControls(element, isSubmit, born);
+        return how;
+      }),
+      cancel,
+    };
   }
 
-  host = (htmx.registerExtension ? extend4 : extend2)(htmx, action, trigger, deliver);
   watchControls();
   // not while the page is still being parsed: half a component would be taken for the whole
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => watchRoots(page));
@@ -136,12 +126,6 @@ function isSuperseded(element: Element, event: Event | undefined): boolean {
   return form !== null && form !== element && event.timeStamp < (submitted.get(form) ?? 0);
 }
 
-/** A button's own value, which htmx 4 leaves out in a form unless it submits it. */
-function ownValue(element: Element, event: Event | undefined): Record<string, string> {
-  const isOwn = element instanceof HTMLButtonElement && element.name !== '' && event?.type !== 'submit';
-  return isOwn ? { [element.name]: element.value } : {};
-}
-
 /** A form with a file that is not sent as multipart sends the file's name alone, as everywhere; that is hardly ever meant. */
 function warnOfFiles(element: Element): void {
   const form = element.closest('form');
@@ -153,41 +137,43 @@ function warnOfFiles(element: Element): void {
   console.warn('htmx-liveview: a file is not sent without hx-encoding="multipart/form-data"', element);
 }
 
-/** The value of a submitter that stands outside of its form, which htmx 2 leaves out. */
-function outsiderValue(element: Element, event: Event | undefined): Record<string, string> {
-  const { submitter } = (event ?? {}) as SubmitEvent;
-  const isOutside = submitter instanceof HTMLButtonElement && submitter.name !== '' && !element.contains(submitter);
-  return isOutside ? { [submitter.name]: submitter.value } : {};
+/** A button's value that htmx leaves out: 4 in a form unless the button submits it, 2 where it stands outside of the form that it submits. */
+function buttonValue(element: Element, event: Event | undefined, is4: boolean): Record<string, string> {
+  const submitter = (event as SubmitEvent | undefined)?.submitter ?? null;
+  const isSent = is4 ? event?.type === 'submit' : element.contains(submitter);
+  const button = is4 ? element : submitter;
+  return !isSent && button instanceof HTMLButtonElement && button.name ? { [button.name]: button.value } : {};
 }
 
 /** A CustomEvent's primitive details are fields, so that drag and drop needs no script of its own. */
-function detailValues(event: Event | undefined): Record<string, string> | undefined {
-  if (!(event instanceof CustomEvent) || typeof event.detail !== 'object' || event.detail === null) return undefined;
-  const plain = Object.entries(event.detail).filter(([, value]) => /^(?:string|number|boolean)$/.test(typeof value));
-  return plain.length > 0 ? Object.fromEntries(plain.map(([name, value]) => [name, String(value)])) : undefined;
+function detailValues(event: Event | undefined): Record<string, string> {
+  if (!(event instanceof CustomEvent) || typeof event.detail !== 'object') return {};
+  const plain = Object.entries(event.detail ?? {}).filter(([, value]) =>
+    /^(?:string|number|boolean)$/.test(typeof value),
+  );
+  return Object.fromEntries(plain.map(([name, value]) => [name, String(value)]));
 }
 
 /** After the server has lost its state: forms that ask for it keep their values, and offer them back with an event. */
 function recover(entry: Entry, show: () => void, sender: Sender): void {
-  const forms = [...entry.root.querySelectorAll<HTMLFormElement>('form[lv-recover],form[data-lv-recover]')];
+  const forms = [...entry.root.querySelectorAll(having('lv-recover'))].filter((it) => it instanceof HTMLFormElement);
   const kept = forms.map((form) => [form, keepControls(form)] as const);
   show();
   for (const [form, restore] of kept) {
     if (!form.isConnected) continue;
     restore();
-    const name = form.getAttribute('lv-recover') ?? form.getAttribute('data-lv-recover') ?? '';
-    sender.send({ entry, name, field: undefined, body: encode(new FormData(form)), headers: {} });
+    sender.send({ entry, name: attributeOf(form, 'lv-recover'), body: encode(new FormData(form)) });
   }
 }
 
 function fieldOf(element: Element, event: Event | undefined): string | undefined {
   const fired = [(event as SubmitEvent | undefined)?.submitter, event?.target, element];
-  const names = fired.map((it) => (it instanceof Element ? it.getAttribute('name') : null));
-  return names.find((name) => name) ?? undefined;
+  const names = fired.map((it) => it instanceof Element && it.getAttribute('name'));
+  return names.find(Boolean) || undefined;
 }
 
 function nameOf(element: Element): string {
-  return element.getAttribute('lv-event') ?? element.getAttribute('data-lv-event') ?? '';
+  return attributeOf(element, 'lv-event');
 }
 
 /**
@@ -244,7 +230,7 @@ function watchPage(page: Page, sender: Sender, tabs: Tabs): void {
   addEventListener('popstate', () => {
     for (const entry of page.entries.values()) {
       const body = String(new URLSearchParams({ url: location.href }));
-      if (entry.navigates) sender.send({ entry, name: NAVIGATE, field: undefined, body, headers: {} });
+      if (entry.navigates) sender.send({ entry, name: NAVIGATE, body });
     }
   });
 }

@@ -21,6 +21,6 @@ export async function load<Part>(base: string, file: string, name: string): Prom
     await loading.get(file)?.finally(() => loading.delete(file));
   }
   const part = parts[name];
-  if (!part) throw new TypeError(`${file} is of another build`);
+  if (!part) throw new TypeError(); // it is of another build
   return part;
 }

@@ -30,7 +30,9 @@ export async function post(connection: Connection, request: Post): Promise<Respo
   connection.inFlight.add(stop);
   try {
     if (request.signal?.aborted) giveUp(); // before its turn
-    const query = withAck(request.query, connection.takeAck());
+    // every POST says which frames have come
+    const ack = connection.takeAck();
+    const query = request.query + (ack && `${request.query === '?' ? '' : '&'}ack=${ack}`);
     const signed = await sign(connection, { ...request, query });
     stop.signal.throwIfAborted();
     return await (isUpload ? upload(signed, stop.signal, request.onProgress) : send(signed, { signal: stop.signal }));
@@ -59,12 +61,6 @@ export function send({ url, headers, body }: Signed, options: RequestInit): Prom
   return fetch(url, { method: 'POST', headers, body, cache: 'no-store', ...options });
 }
 
-/** Every POST says which frames have come. */
-function withAck(query: string, ack: string): string {
-  if (!ack) return query;
-  return query === '?' ? `?ack=${ack}` : `${query}&ack=${ack}`;
-}
-
 /** Sends a multipart body. By XMLHttpRequest: fetch says nothing of its progress. */
 function upload(
   { url, headers, body }: Signed,
@@ -81,7 +77,7 @@ function upload(
       const type = xhr.getResponseHeader('content-type') ?? '';
       resolve(new Response(responseText || null, { status, headers: { 'content-type': type } }));
     };
-    xhr.onerror = xhr.onabort = () => reject(new TypeError('the network failed'));
+    xhr.onerror = xhr.onabort = () => reject(new TypeError());
     signal.addEventListener('abort', () => xhr.abort());
     xhr.send(body);
   });

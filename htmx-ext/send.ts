@@ -15,11 +15,11 @@ export interface Intent {
   readonly entry: Entry;
   readonly name: string;
   /** The control that fired. */
-  readonly field: string | undefined;
+  readonly field?: string | undefined;
   /** The form, as htmx encoded it. With files it takes the lane for uploads: no click waits for it. */
   readonly body: Body;
   readonly onProgress?: (loaded: number, total: number) => void;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The form that this event belongs to, if any: a submit cancels its waiting events. */
   readonly form?: HTMLFormElement | null;
   readonly isSubmit?: boolean;
@@ -33,6 +33,7 @@ export type Ending = { readonly status: number } | { readonly lost: LostReason }
 
 /** An event on its way. */
 interface Pending extends Intent {
+  readonly lane: Lane;
   readonly ending: Promise<Ending>;
   readonly end: (ending: Ending) => void;
   readonly abort: AbortController;
@@ -52,7 +53,7 @@ interface Lane {
   number: number;
   busy: boolean;
   /** Wakes the lane when its entry goes live, or is gone. */
-  wake: (() => void) | undefined;
+  wake: () => void;
 }
 
 /** Milliseconds for which an event is tried, once its turn has come. */
@@ -67,27 +68,32 @@ const LONGEST_DELAY = 5_000;
 const PASSING = new Set([429, 502, 503, 504]);
 
 /** Sends events, each once and in order. */
-export class Sender {
-  readonly #page: Page;
-  readonly #limit: () => number;
-  readonly #lanes = new WeakMap<Entry, { event: Lane; upload: Lane }>();
-
-  /** @param limit gives how many events may wait at one instance; more are reported lost, as `full`. */
-  constructor(page: Page, limit = () => MOST_WAITING) {
-    this.#page = page;
-    this.#limit = limit;
-  }
-
+export interface Sender {
   /** Queues an event. `cancel` takes it back: what has been sent may have been handled all the same. */
-  send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void } {
-    const lanes = this.#lanesOf(intent.entry);
+  send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
+  /** The entry went live, came back or is gone. */
+  entryChanged(entry: Entry): void;
+  /** A settlement came by frame, or with a subscribe. */
+  settled(entry: Entry, settlement: Settlement): void;
+  /** The server has taken events up to these numbers, under this name, from before. */
+  resumed(entry: Entry, taken: Taken): void;
+}
+
+/** @param limit gives how many events may wait at one instance; more are reported lost, as `full`. */
+export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
+  const allLanes = new WeakMap<Entry, { event: Lane; upload: Lane }>();
+
+  function send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void } {
+    const lanes = lanesOf(intent.entry);
     const lane = typeof intent.body === 'string' ? lanes.event : lanes.upload;
-    if (intent.isSubmit) this.#supersede(lanes.event, intent.form);
+    if (intent.isSubmit) supersede(lanes.event, intent.form);
     let end: (ending: Ending) => void = () => {};
     const ending = new Promise<Ending>((resolve) => {
       end = resolve;
     });
-    const fresh = {
+    const pending: Pending = {
+      ...intent,
+      lane,
       ending,
       end,
       abort: new AbortController(),
@@ -97,25 +103,20 @@ export class Sender {
       epoch: undefined,
       unknown: false,
     };
-    const pending: Pending = { ...intent, ...fresh };
-    const isFull = lane.queue.length >= this.#limit();
-    lane.queue.push(pending);
-    if (isFull) this.#lose(lane, pending, 'full');
-    else void this.#run(lane, intent.entry);
-    this.#page.connection.hurry();
-    return { ending, cancel: (reason) => this.#lose(lane, pending, reason) };
+    if (lane.queue.push(pending) > limit()) lose(pending, 'full');
+    else void run(lane);
+    page.connection.hurry();
+    return { ending, cancel: (reason) => lose(pending, reason) };
   }
 
-  /** The entry went live, came back or is gone. */
-  entryChanged(entry: Entry): void {
-    const { event, upload } = this.#lanesOf(entry);
-    event.wake?.();
-    upload.wake?.();
+  function entryChanged(entry: Entry): void {
+    const { event, upload } = lanesOf(entry);
+    event.wake();
+    upload.wake();
   }
 
-  /** A settlement came by frame, or with a subscribe. */
-  settled(entry: Entry, settlement: Settlement): void {
-    const lane = this.#lanesOf(entry)[settlement.lane ?? 'event'];
+  function settled(entry: Entry, settlement: Settlement): void {
+    const lane = lanesOf(entry)[settlement.lane ?? 'event'];
     const [first] = lane.queue;
     if (!first || first.number !== settlement.number || first.epoch !== entry.epoch) return;
     obey(entry.root, settlement.orders);
@@ -124,155 +125,143 @@ export class Sender {
     if (settlement.lane) first.abort.abort();
   }
 
-  /** The server has taken events up to these numbers, under this name, from before. */
-  resumed(entry: Entry, taken: Taken): void {
-    const lanes = this.#lanesOf(entry);
+  function resumed(entry: Entry, taken: Taken): void {
+    const lanes = lanesOf(entry);
     for (const name of ['event', 'upload'] as const)
       lanes[name].number = Math.max(lanes[name].number, taken[name] ?? 0);
   }
 
-  #lanesOf(entry: Entry): { event: Lane; upload: Lane } {
-    let lanes = this.#lanes.get(entry);
+  function lanesOf(entry: Entry): { event: Lane; upload: Lane } {
+    let lanes = allLanes.get(entry);
     if (!lanes) {
       lanes = { event: createLane(), upload: createLane() };
-      this.#lanes.set(entry, lanes);
+      allLanes.set(entry, lanes);
     }
     return lanes;
   }
 
   /** A submit says more than the checks of its form that still wait. */
-  #supersede(lane: Lane, form: HTMLFormElement | null | undefined): void {
+  function supersede(lane: Lane, form: HTMLFormElement | null | undefined): void {
     const waiting = lane.queue.slice(lane.busy ? 1 : 0);
     for (const other of waiting) {
-      if (form && other.form === form && !other.isSubmit) this.#lose(lane, other, 'superseded');
+      if (form && other.form === form && !other.isSubmit) lose(other, 'superseded');
     }
   }
 
-  #lose(lane: Lane, pending: Pending, reason: LostReason): void {
+  function lose(pending: Pending, reason: LostReason): void {
+    const { lane, entry } = pending;
     const at = lane.queue.indexOf(pending);
     if (at < 0) return;
     if (at > 0 || !lane.busy) lane.queue.splice(at, 1);
-    else if (pending.number > 0) setTimeout(() => this.#catchUp(lane, pending.entry), CATCH_UP);
+    // its effect may have been in the answer that nobody read
+    else if (pending.number > 0)
+      setTimeout(() => !lane.busy && entry.state === 'live' && page.refresh(entry), CATCH_UP);
     pending.end({ lost: reason });
     pending.abort.abort();
-    if (reason === 'superseded' || reason === 'aborted') return;
-    dispatch(pending.entry.root, 'liveview:event-lost', { name: pending.name, reason });
+    if (reason !== 'superseded' && reason !== 'aborted')
+      dispatch(entry.root, 'liveview:event-lost', { name: pending.name, reason });
   }
 
-  /** The effect of an event that was given up may have been in the answer that nobody read. */
-  #catchUp(lane: Lane, entry: Entry): void {
-    if (!lane.busy && entry.state === 'live') this.#page.refresh(entry);
-  }
-
-  async #run(lane: Lane, entry: Entry): Promise<void> {
+  async function run(lane: Lane): Promise<void> {
     if (lane.busy) return;
     lane.busy = true;
     for (let first = lane.queue[0]; first; first = lane.queue[0]) {
       first.born = Date.now();
-      await this.#deliver(lane, entry, first);
+      await deliver(first);
       lane.queue.shift();
     }
     lane.busy = false;
   }
 
   /** Tries until the event has ended. */
-  async #deliver(lane: Lane, entry: Entry, pending: Pending): Promise<void> {
+  async function deliver(pending: Pending): Promise<void> {
+    const { entry, lane, ending } = pending;
     let isOver = false;
-    const over = pending.ending.then(() => {
+    const over = ending.then(() => {
       isOver = true;
     });
     for (let tries = 0; !isOver; tries++) {
-      if (Date.now() - pending.born > LIFETIME) return this.#lose(lane, pending, 'timeout');
-      if (entry.state === 'gone') return this.#lose(lane, pending, 'gone');
-      if (entry.state === 'waiting') await Promise.race([over, this.#woken(lane)]);
-      else if (pending.unknown && pending.epoch !== entry.epoch) return this.#lose(lane, pending, 'reset');
-      else await Promise.race([over, this.#attempt(lane, entry, pending, tries)]);
+      if (Date.now() - pending.born > LIFETIME) return lose(pending, 'timeout');
+      if (entry.state === 'gone') return lose(pending, 'gone');
+      if (entry.state === 'live' && pending.unknown && pending.epoch !== entry.epoch) return lose(pending, 'reset');
+      await Promise.race([over, entry.state === 'live' ? attempt(pending, tries) : woken(lane)]);
     }
   }
 
-  #woken(lane: Lane): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, LONGEST_DELAY);
-      lane.wake = () => {
-        clearTimeout(timer);
-        lane.wake = undefined;
-        resolve();
-      };
-    });
-  }
-
-  async #attempt(lane: Lane, entry: Entry, pending: Pending, tries: number): Promise<void> {
+  async function attempt(pending: Pending, tries: number): Promise<void> {
+    const { entry } = pending;
     if (pending.epoch !== entry.epoch) {
-      pending.number = ++lane.number;
+      pending.number = ++pending.lane.number;
       pending.epoch = entry.epoch;
     }
-    const answer = await this.#post(entry, pending).catch(() => undefined);
+    const answer = await postEvent(pending).catch(() => undefined);
     if (pending.abort.signal.aborted) return;
-    if (answer && !PASSING.has(answer.status)) return this.#read(lane, entry, pending, answer, tries);
-    pending.unknown ||= !answer || answer.status === 502 || answer.status === 504;
+    const status = answer?.status ?? 0;
+    if (answer && !PASSING.has(status)) return read(pending, answer, tries);
+    pending.unknown ||= !status || status === 502 || status === 504;
     return pause(tries);
   }
 
-  #post(entry: Entry, pending: Pending): Promise<Response> {
-    const { name, number, field, epoch = '' } = pending;
-    const head = { id: entry.id, viewer: entry.viewer, name, number, epoch, version: entry.version };
-    const query = writeEventQuery(field === undefined ? head : { ...head, field });
-    const headers = { ...pending.headers, Accept: MEDIA.frames };
-    const { body, abort } = pending;
-    const type = typeof body === 'string' ? MEDIA.form : body.type;
-    const onProgress = (loaded: number, total: number) => {
-      if (loaded > pending.furthest) pending.born = Date.now();
-      pending.furthest = Math.max(loaded, pending.furthest);
-      pending.onProgress?.(loaded, total);
-    };
-    return post(this.#page.connection, {
+  function postEvent(pending: Pending): Promise<Response> {
+    const { entry, name, number, field, epoch = '', body } = pending;
+    const { id, viewer, version } = entry;
+    return post(page.connection, {
       endpoint: 'event',
-      query,
-      type,
+      query: writeEventQuery({ id, viewer, name, number, epoch, version, field }),
+      type: typeof body === 'string' ? MEDIA.form : body.type,
       body,
-      headers,
-      signal: abort.signal,
-      onProgress,
+      headers: { ...pending.headers, Accept: MEDIA.frames },
+      signal: pending.abort.signal,
+      onProgress(loaded, total) {
+        if (loaded > pending.furthest) {
+          pending.born = Date.now();
+          pending.furthest = loaded;
+        }
+        pending.onProgress?.(loaded, total);
+      },
     });
   }
 
   /** Reads the answer: the effect, then how the event ended. */
-  async #read(lane: Lane, entry: Entry, pending: Pending, answer: Response, tries: number): Promise<void> {
-    if (answer.status === 401 || answer.status === 404 || answer.status === 409)
-      return this.#again(entry, pending, answer, tries);
+  async function read(pending: Pending, answer: Response, tries: number): Promise<void> {
+    const { status } = answer;
+    if (status === 401 || status === 404 || status === 409) return again(pending, answer, tries);
     const isFrames = answer.headers.get('content-type')?.startsWith(MEDIA.frames);
     const text = isFrames ? await answer.text().catch(() => undefined) : '';
     if (text === undefined) {
       pending.unknown = true; // cut off: the same number brings the recorded outcome
       return pause(0);
     }
-    for (const frame of parseFrames(text)) this.#page.receive(frame.event, frame.data);
-    if (answer.status === 202) {
-      pending.unknown = true; // its settlement comes by frame, or with the next subscribe
-      pending.born = Date.now();
-      await Promise.race([pending.ending, this.#woken(lane)]);
-    } else {
-      pending.end({ status: answer.status === 204 ? 200 : answer.status });
-    }
+    for (const frame of parseFrames(text)) page.receive(frame.event, frame.data);
+    if (status !== 202) return pending.end({ status: status === 204 ? 200 : status });
+    pending.unknown = true; // its settlement comes by frame, or with the next subscribe
+    pending.born = Date.now();
+    await Promise.race([pending.ending, woken(pending.lane)]);
   }
 
   /** The server can't place the event. It was not handled, so it is sent again once the page is subscribed anew; else it is refused. */
-  async #again(entry: Entry, pending: Pending, answer: Response, tries: number): Promise<void> {
+  async function again(pending: Pending, answer: Response, tries: number): Promise<void> {
     const kind = await kindOf(answer);
-    if (kind === 'stream' || kind === 'signature') {
-      this.#page.connection.reopen();
-    } else if (kind === 'instance' || kind === 'stale') {
-      if (kind === 'stale') pending.epoch = undefined; // its number was taken: it needs another
-      this.#page.refresh(entry);
-      if (tries > 0) return pause(tries);
-    } else {
-      pending.end({ status: answer.status });
-    }
+    if (kind === 'stream' || kind === 'signature') return page.connection.reopen();
+    if (kind !== 'instance' && kind !== 'stale') return pending.end({ status: answer.status });
+    if (kind === 'stale') pending.epoch = undefined; // its number was taken: it needs another
+    page.refresh(pending.entry);
+    if (tries > 0) return pause(tries);
   }
+
+  return { send, entryChanged, settled, resumed };
 }
 
 function createLane(): Lane {
-  return { queue: [], number: 0, busy: false, wake: undefined };
+  return { queue: [], number: 0, busy: false, wake() {} };
+}
+
+/** Until the lane's entry goes live or is gone, or for a while. */
+function woken(lane: Lane): Promise<void> {
+  return new Promise((resolve) => {
+    lane.wake = resolve;
+    setTimeout(resolve, LONGEST_DELAY);
+  });
 }
 
 function pause(tries: number): Promise<void> {

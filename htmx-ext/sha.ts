@@ -4,6 +4,10 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Sha } from './sign.ts';
 
-const sha: Sha = { sha256, hmac: (key, text) => hmac(sha256, key, text) };
+const sha: Sha<Uint8Array> = {
+  digest: (_name, bytes) => sha256(bytes),
+  importKey: (_format, key) => key,
+  sign: (_name, key, text) => hmac(sha256, key, text),
+};
 
 Object.assign(globalThis, { liveviewSha: sha });

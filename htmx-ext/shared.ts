@@ -55,7 +55,6 @@ function share(code: SharedCode, { base, viewer, channel, takeTurns }: Tab): Ope
     const { name, data, only } = message;
     if (!listener || (only && only !== viewer)) return;
     if (name === 'hello') isWaiting = false;
-    listener.alive();
     listener.frame(name, data, '', 0);
   }
 

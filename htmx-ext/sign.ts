@@ -26,31 +26,32 @@ export interface Signed {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What signing takes. */
-export interface Sha {
-  sha256(bytes: Bytes): ArrayBuffer | Uint8Array | Promise<ArrayBuffer>;
-  hmac(key: Bytes, text: Bytes): ArrayBuffer | Uint8Array | Promise<ArrayBuffer>;
+type May<T> = T | Promise<T>;
+
+/** What signing takes of WebCrypto. */
+export interface Sha<Key> {
+  digest(name: string, bytes: Bytes): May<ArrayBuffer | Uint8Array>;
+  importKey(format: 'raw', key: Bytes, how: typeof HMAC, canExport: false, uses: ['sign']): May<Key>;
+  sign(name: string, key: Key, text: Bytes): May<ArrayBuffer | Uint8Array>;
 }
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
-const webCrypto: Sha = {
-  sha256: (bytes) => crypto.subtle.digest(HMAC.hash, bytes),
-  hmac: async (key, text) =>
-    crypto.subtle.sign(HMAC.name, await crypto.subtle.importKey('raw', key, HMAC, false, ['sign']), text),
-};
 
 /** Signs a POST with the stream's key, and the server's time or one that is `ahead` of it, in milliseconds. Throws where no stream is open. */
 export async function sign(connection: Connection, request: Signable, ahead = 0): Promise<Signed> {
   const { endpoint, query, type, body, headers } = request;
-  const { hello, base } = connection;
-  if (!hello) throw new TypeError('no stream');
+  const { hello } = connection;
+  const base = connection.base();
+  if (!hello) throw new TypeError(); // no stream
   const created = Math.floor((connection.now() + ahead) / 1000);
   // an insecure origin has no WebCrypto: a file of its own brings what it needs
-  const sha = crypto.subtle ? webCrypto : await load<Sha>(base, 'liveview-sha.js', 'liveviewSha');
-  const digest = typeof body === 'string' ? contentDigest(base64(await sha.sha256(toBytes(body)))) : undefined;
+  const sha: Sha<CryptoKey> = crypto.subtle ?? (await load(base, 'liveview-sha.js', 'liveviewSha'));
+  const digest =
+    typeof body === 'string' ? contentDigest(base64(await sha.digest(HMAC.hash, toBytes(body)))) : undefined;
   const params = { created, keyid: hello.stream, tag: endpoint };
   const unsigned = signRequest({ method: 'POST', query, type, digest }, params);
-  const mac = base64(await sha.hmac(fromBase64Url(hello.key), toBytes(unsigned.base)));
+  const key = await sha.importKey('raw', fromBase64Url(hello.key), HMAC, false, ['sign']);
+  const mac = base64(await sha.sign(HMAC.name, key, toBytes(unsigned.base)));
   return {
     url: base + endpoint + (query === '?' ? '' : query),
     headers: { ...headers, ...unsigned.headers(mac), 'Content-Type': type },

@@ -21,7 +21,7 @@ export interface EventHead {
   /** The version of the content that the browser holds. */
   readonly version: number;
   /** The name of the control that fired. */
-  readonly field?: string;
+  readonly field?: string | undefined;
 }
 
 /** One component of a subscribe. `epoch` and `version` say what the browser holds from before. */

@@ -29,21 +29,13 @@ export function numberFrame(count: number, frame: string): string {
  * missing shows as a gap between versions, which the reader repairs.
  */
 export function parseFrames(text: string): Frame[] {
-  const blocks = text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1);
-  return blocks.map(parseFrame).filter((frame) => frame !== undefined);
-}
-
-function parseFrame(block: string): Frame | undefined {
-  const fields = new Map<string, string>();
-  for (const line of block.split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).replace(/^ /, ''));
+  const frames: Frame[] = [];
+  for (const block of text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1)) {
+    const fields = block.split('\n').map((line) => line.split(/: ?(.*)/s, 2) as [string, string]);
+    const { id, event, data = '' } = Object.fromEntries(fields);
+    try {
+      frames.push({ event: event as FrameName, data: JSON.parse(data), ...(id === undefined ? {} : { id }) });
+    } catch {} // broken JSON
   }
-  const id = fields.get('id');
-  try {
-    const data: unknown = JSON.parse(fields.get('data') ?? '');
-    return { event: fields.get('event') as FrameName, data, ...(id === undefined ? {} : { id }) };
-  } catch {
-    return undefined;
-  }
+  return frames;
 }

@@ -118,9 +118,9 @@ export async function runChaos(seconds: number, seed: number, count = 8): Promis
 }
 
 async function makeClient(root: Element, name: string): Promise<ChaosClient> {
-  const { Page } = await import('../../htmx-ext/page.ts');
-  const { Sender } = await import('../../htmx-ext/send.ts');
-  const page: Page = new Page(
+  const { createPage } = await import('../../htmx-ext/page.ts');
+  const { createSender } = await import('../../htmx-ext/send.ts');
+  const page: Page = createPage(
     () => '/live/',
     { added() {}, changed() {}, removed() {} },
     {
@@ -129,7 +129,7 @@ async function makeClient(root: Element, name: string): Promise<ChaosClient> {
       reset: (_, show) => show(),
     },
   );
-  const sender: Sender = new Sender(page);
+  const sender: Sender = createSender(page);
   page.add(root);
   return { name, page, sender, entry: page.entries.get(root) as Entry, endings: [] };
 }

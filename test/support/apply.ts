@@ -58,7 +58,7 @@ export async function applySteps(
 ): Promise<Outcome> {
   return page.evaluate(
     ([texts, steps, tag]) => {
-      const { View, Misfit } = (window as any).Apply;
+      const { createView, Misfit } = (window as any).Apply;
       const host = document.createElement('div');
       document.body.replaceChildren(host);
       const wrap = (html: string) => {
@@ -67,7 +67,7 @@ export async function applySteps(
         return host.querySelector('[data-id]') as Element;
       };
       const root = wrap(texts[0] as string);
-      const view = new View(root, { added() {}, changed() {}, removed() {} });
+      const view = createView(root, { added() {}, changed() {}, removed() {} });
       let misfits = 0;
       for (const [at, { html, patch }] of steps.entries()) {
         try {

@@ -48,10 +48,10 @@ beforeEach(async () => {
   vi.stubGlobal('EventSource', FakeSource);
   vi.stubGlobal('fetch', fakeFetch);
   vi.resetModules(); // what is remembered
-  const { Connection } = await import('../../htmx-ext/connect.ts');
+  const { createConnection } = await import('../../htmx-ext/connect.ts');
   [network, sources, modes] = ['up', [], []];
   const changed = (state: State) => state.name === 'connected' && modes.push(state.mode);
-  connection = new Connection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });
+  connection = createConnection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });
 });
 afterEach(() => {
   connection.close();

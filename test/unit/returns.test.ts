@@ -1,6 +1,6 @@
 // What two hundred pages do when their server has no room, or the network fails: they come back one after the other. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Connection } from '../../htmx-ext/connect.ts';
+import { type Connection, createConnection } from '../../htmx-ext/connect.ts';
 
 const COUNT = 200;
 
@@ -40,7 +40,7 @@ beforeEach(() => {
   opened = [];
   connections = Array.from({ length: COUNT }, () => {
     const listener = { opened: () => opened.push(Date.now()), lost() {}, received() {}, ended() {} };
-    return new Connection(() => '/live/', listener);
+    return createConnection(() => '/live/', listener);
   });
 });
 afterEach(() => {
