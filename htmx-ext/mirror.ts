@@ -63,7 +63,10 @@ export function createMirror(added: (element: Element) => void, removed: (elemen
     const components = within.filter((it) => it.matches(ROOT));
     const full = components.filter((it) => insides.has(it));
     const before = components.filter((it) => !insides.has(it)).map((it) => [it, lives.get(it)] as const);
-    for (const component of full) component.append(insides.get(component) as DocumentFragment);
+    for (const component of full) {
+      component.append(insides.get(component) as DocumentFragment);
+      insides.delete(component); // the next time it is on the page already
+    }
     let shown = document.importNode(base, true);
     for (const component of full) component.replaceChildren();
     link(base, shown);

@@ -247,4 +247,19 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       await check([one, two].map((list) => html`<div id="d">${list.map((n) => item(n, `${list.length}`))}</div>`));
     }
   });
+
+  test('where the page had cancelled an update, and a component that came by update stays what it is', async () => {
+    const [isSame, live] = await page.evaluate(() => {
+      document.body.innerHTML = '<div data-id="x" data-component="c" data-session="s"><p>0</p></div>';
+      const root = document.body.firstElementChild as Element;
+      const view = (window as any).Apply.createView(root, { added() {}, changed() {}, removed() {} });
+      const child = '<i data-id="y" data-component="d" data-session="s">inside</i>';
+      view.update(`<p>1</p>${child}`);
+      const shown = root.querySelector('i');
+      view.update(`<p>2</p>${child}`, false);
+      view.update(`<p>3</p>${child}`);
+      return [shown === root.querySelector('i'), root.textContent] as const;
+    });
+    expect([isSame, live]).toEqual([true, '3inside']);
+  });
 });
