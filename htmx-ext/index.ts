@@ -129,9 +129,7 @@ function isSuperseded(element: Element, event: Event | undefined): boolean {
 /** A form with a file that is not sent as multipart sends the file's name alone, as everywhere; that is hardly ever meant. */
 function warnOfFiles(element: Element): void {
   const form = element.closest('form');
-  const hasFiles = [...(form?.elements ?? [])].some(
-    (it) => it instanceof HTMLInputElement && (it.files?.length ?? 0) > 0,
-  );
+  const hasFiles = [...(form?.elements ?? [])].some((it) => (it as HTMLInputElement).files?.length);
   if (!form || !hasFiles || form.enctype === 'multipart/form-data') return;
   if (element.closest('[hx-encoding],[data-hx-encoding],[hx-encoding\\:inherited]')) return;
   console.warn('htmx-liveview: a file is not sent without hx-encoding="multipart/form-data"', element);
@@ -147,11 +145,11 @@ function buttonValue(element: Element, event: Event | undefined, is4: boolean): 
 
 /** A CustomEvent's primitive details are fields, so that drag and drop needs no script of its own. */
 function detailValues(event: Event | undefined): Record<string, string> {
-  if (!(event instanceof CustomEvent) || typeof event.detail !== 'object') return {};
-  const plain = Object.entries(event.detail ?? {}).filter(([, value]) =>
-    /^(?:string|number|boolean)$/.test(typeof value),
-  );
-  return Object.fromEntries(plain.map(([name, value]) => [name, String(value)]));
+  const values: Record<string, string> = {};
+  if (!(event instanceof CustomEvent) || typeof event.detail !== 'object') return values;
+  for (const [name, value] of Object.entries(event.detail ?? {}))
+    if (/^(?:string|number|boolean)$/.test(typeof value)) values[name] = String(value);
+  return values;
 }
 
 /** After the server has lost its state: forms that ask for it keep their values, and offer them back with an event. */
@@ -181,29 +179,25 @@ function nameOf(element: Element): string {
  * hold is encoded as htmx does it.
  */
 function custom(headers: Record<string, string>): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => !/^(?:accept|content-type)$/i.test(name));
-  return Object.fromEntries(
-    kept.flatMap(([name, value]) =>
-      /^[\x20-\x7e]*$/.test(value)
-        ? [[name, value]]
-        : [
-            [name, encodeURIComponent(value)],
-            [`${name}-URI-AutoEncoded`, 'true'],
-          ],
-    ),
-  );
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^(?:accept|content-type)$/i.test(name)) continue;
+    const isPlain = /^[\x20-\x7e]*$/.test(value);
+    kept[name] = isPlain ? value : encodeURIComponent(value);
+    if (!isPlain) kept[`${name}-URI-AutoEncoded`] = 'true';
+  }
+  return kept;
 }
 
 // --- The page ------------------------------------------------------------------------------------------------------
 
 /** Finds components that come and go, whoever puts them there. */
 function watchRoots(page: Page): void {
-  const find = (within: ParentNode) => {
-    const roots = [...within.querySelectorAll(ROOT)];
-    if (within instanceof Element && within.matches(ROOT)) roots.unshift(within);
-    for (const root of roots) {
+  const find = (within: Document | Element) => {
+    for (const root of [within, ...within.querySelectorAll(ROOT)]) {
+      if (!(root instanceof Element) || !root.matches(ROOT) || !isInScope(root)) continue;
       // htmx 2 still shifts attributes about in what it has just put in
-      if (isInScope(root) && !root.closest('.htmx-added')) page.add(root);
+      if (!root.closest('.htmx-added')) page.add(root);
     }
   };
   const observer = new MutationObserver((records) => {

@@ -174,7 +174,11 @@ export function createPage(
 
   function subscribed(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void {
     const { epoch, updates = [], taken } = item;
-    if (item.as) rename(entry, item.as, item.session ?? '');
+    if (item.as) {
+      entry.id = item.as;
+      entry.root.setAttribute(ATTRIBUTES.id, item.as);
+      entry.root.setAttribute(ATTRIBUTES.session, item.session ?? '');
+    }
     const isNew = entry.epoch !== epoch;
     const isReset = isNew && entry.epoch !== undefined && entry.epoch !== 'none';
     if (isNew) entry.version = updates[0]?.from ?? item.version;
@@ -275,10 +279,4 @@ export function createPage(
   }
 
   return { connection, entries, add, sweep, entryOf, goodbye, refresh, receive };
-}
-
-function rename(entry: Entry, id: string, session: string): void {
-  entry.id = id;
-  entry.root.setAttribute(ATTRIBUTES.id, id);
-  entry.root.setAttribute(ATTRIBUTES.session, session);
 }

@@ -8,11 +8,14 @@ import { pollUntil, rememberPolling } from './mode.ts';
 import { BUILD, load, SHARED_PART } from './parts.ts';
 import { post } from './post.ts';
 
-/** What tabs say to each other. */
-type Among =
-  | { readonly to: 'each'; readonly kind: 'hi' | 'here'; readonly from: string; readonly shares: boolean }
-  | { readonly to: 'each'; readonly kind: 'share' }
-  | { readonly to: 'each'; readonly kind: 'bye'; readonly from: string };
+/** What tabs say to each other. `hi` is answered by all with `here`. */
+interface Among {
+  readonly to: 'each';
+  readonly kind: 'hi' | 'here' | 'bye';
+  readonly from: string;
+  /** Whether the tab shares, so that all others must. */
+  readonly shares: boolean;
+}
 
 /** What the part for many tabs takes from this file, so that it repeats nothing. */
 export const SHARED_CODE = { createConnection, post, pollUntil, rememberPolling };
@@ -64,17 +67,13 @@ export function createTabs(
   let failures = 0;
   let openShared: OpenShared | undefined;
 
-  const say = (message: Among) => channel?.postMessage(message);
+  const say = (kind: Among['kind']) => channel?.postMessage({ to: 'each', kind, from: viewer, shares } satisfies Among);
 
-  function hear(message: Among): void {
-    if (message.kind === 'share') return share();
-    const { kind, from } = message;
+  function hear({ kind, from, shares: theyShare }: Among): void {
     if (kind === 'bye') return void others.delete(from);
     others.add(from);
-    if (kind === 'hi') say({ to: 'each', kind: 'here', from: viewer, shares });
-    if (!message.shares && others.size + 1 < MANY_TABS) return;
-    say({ to: 'each', kind: 'share' });
-    share();
+    if (kind === 'hi') say('here');
+    if (theyShare || others.size + 1 >= MANY_TABS) share();
   }
 
   /** Streams are given up before the part is loaded: with six in use it would never get a connection. */
@@ -82,6 +81,7 @@ export function createTabs(
     if (shares || isBroken) return;
     if (!('SharedWorker' in globalThis) && !navigator.locks) return takeTurns();
     shares = true;
+    say('here');
     swap(false);
   }
 
@@ -101,7 +101,7 @@ export function createTabs(
   }
 
   function pause(): void {
-    say({ to: 'each', kind: 'bye', from: viewer });
+    say('bye');
     channel?.close();
     channel = openShared = undefined;
     shares = false;
@@ -111,14 +111,13 @@ export function createTabs(
     greeted({ share: key }) {
       const name = key ? `liveview ${getBase()} ${key} ${BUILD}` : '';
       if (name === (channel?.name ?? '') || shares || isBroken || !isOn() || isMultiplexed()) return;
-      if (typeof BroadcastChannel === 'undefined') return;
       channel?.close();
       channel = undefined;
       others.clear();
       if (!name) return;
       channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }: MessageEvent<Among | ToTabs>) => data.to === 'each' && hear(data);
-      say({ to: 'each', kind: 'hi', from: viewer, shares });
+      say('hi');
     },
     /** Nothing comes over it until the part for it is there. */
     open(listener) {
@@ -145,6 +144,6 @@ export function createTabs(
 
 /** Whether the browser sends everything over one connection here, as HTTP/2 and 3 do. */
 function isMultiplexed(): boolean {
-  const [page] = performance.getEntriesByType?.('navigation') ?? [];
+  const [page] = performance.getEntriesByType('navigation');
   return /^h[23]/.test((page as PerformanceNavigationTiming | undefined)?.nextHopProtocol ?? '');
 }

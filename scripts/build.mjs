@@ -41,6 +41,7 @@ async function buildSmall(entry, file, hasMap = false) {
     entryPoints: [`htmx-ext/${entry}.ts`],
     outfile: `dist/${file}`,
     write: false,
+    minifySyntax: true,
     sourcemap: 'external',
   };
   const { outputFiles } = await build({ ...extension, ...options });
@@ -48,7 +49,7 @@ async function buildSmall(entry, file, hasMap = false) {
   const { code, map: mapOfCode } = await minify(text, {
     ecma: 2020,
     toplevel: true,
-    compress: { passes: 3, pure_getters: true },
+    compress: { passes: 2 },
     format: { comments: /webpackIgnore|@vite-ignore/ },
     sourceMap: hasMap && { content: map, url: `${file}.map` },
   });

@@ -1,4 +1,5 @@
-// A panel that counts clicks and shows what is published, and the page that holds it: what the suites of the connection need.
+// A panel that counts clicks and shows what is published, and the page that holds it: what the suites of the connection need. It loads the
+// minified extension, as users do.
 
 import type { Express, Request } from 'express';
 import { html, type Live, LiveComponent, topic } from 'htmx-liveview';
@@ -31,7 +32,7 @@ export function servePanel(app: Express, live: Live, htmx: string, head: (req: R
   app.get('/page', async (req, res) => {
     const panel = await live.render(req, Panel);
     res.send(
-      `<!doctype html>${head(req)}<link rel="icon" href="data:,"><script nonce="abc" src="/htmx.js"></script><script nonce="abc" src="/live/liveview.js"></script><body hx-ext="liveview">${panel}`,
+      `<!doctype html>${head(req)}<link rel="icon" href="data:,"><script nonce="abc" src="/htmx.js"></script><script nonce="abc" src="/live/liveview.min.js"></script><body hx-ext="liveview">${panel}`,
     );
   });
 }
