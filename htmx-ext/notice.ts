@@ -1,7 +1,7 @@
 // Owns what the page shows and says of its connection: DOM events on the document, and a small note that can be turned off.
 
 import { MANY } from './backoff.ts';
-import type { State } from './connect.ts';
+import type { State } from './connection.ts';
 import { dispatch } from './dom.ts';
 
 /** Milliseconds after which a broken connection is worth a note. */

@@ -1,6 +1,6 @@
 // Owns the sending of a signed POST. At most two are in flight, so that a page's six connections are never used up.
 
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { type Signable, type Signed, sign } from './sign.ts';
 
 /** A POST to one of the live endpoints. One with a Blob is an upload. */

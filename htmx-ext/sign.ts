@@ -3,7 +3,7 @@
 import type { PostEndpoint } from '../protocol/names.ts';
 import { contentDigest, signRequest } from '../protocol/signature.ts';
 import type { Body } from './body.ts';
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { load } from './parts.ts';
 
 /** What is signed of a POST to one of the live endpoints. */

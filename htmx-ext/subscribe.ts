@@ -3,7 +3,7 @@
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import { ATTRIBUTES, MEDIA } from '../protocol/names.ts';
 import type { SubscribeAnswer, Subscribed } from '../protocol/patch.ts';
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import type { Entry } from './page.ts';
 import { kindOf, post, send } from './post.ts';
 import { type Signable, type Signed, sign } from './sign.ts';

@@ -2,7 +2,8 @@
 // How a stream is shared is in a part that is loaded then: shared and hub.
 
 import type { Carrier, CarrierListener } from './carry.ts';
-import { createConnection, type Sharing } from './connect.ts';
+import { createConnection } from './connect.ts';
+import type { Sharing } from './connection.ts';
 import type { ToTabs } from './hub.ts';
 import { pollUntil, rememberPolling } from './mode.ts';
 import { BUILD, load, SHARED_PART } from './parts.ts';

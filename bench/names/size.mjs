@@ -7,7 +7,7 @@ import { HAS_PEERS } from '../systems.mjs';
 
 const { resolve } = createRequire(import.meta.url);
 const file = (path) => readFileSync(new URL(`../../dist/${path}`, import.meta.url));
-const gzip = (...parts) => gzipSync(Buffer.concat(parts), { level: 9 }).length;
+const gzip = (text) => gzipSync(text, { level: 9 }).length;
 
 async function peers() {
   const phoenix = await bundle(PHOENIX);
@@ -23,16 +23,23 @@ async function peers() {
   };
 }
 
+/** What files come to, each compressed by itself. */
+function sum(name, ...files) {
+  const of = (measure) => files.reduce((total, it) => total + measure(it), 0);
+  return {
+    [`${name}_min`]: of((it) => it.length),
+    [`${name}_gzip`]: of((it) => gzip(it)),
+    [`${name}_brotli`]: of((it) => brotliCompressSync(it).length),
+  };
+}
+
 export async function size() {
   const ext = file('liveview.min.js');
-  const hub = file('hub.js');
   return {
-    ext_min: ext.length,
-    ext_gzip: gzip(ext),
-    ext_brotli: brotliCompressSync(ext).length,
-    ext_tabs_min: ext.length + hub.length,
-    ext_tabs_gzip: gzip(ext) + gzip(hub),
-    ext_tabs_brotli: brotliCompressSync(ext).length + brotliCompressSync(hub).length,
+    ...sum('ext', ext),
+    // the worker loads the same two files, which a browser keeps
+    ...sum('ext_tabs', ext, file('hub.js')),
+    ...sum('ext_insecure', ext, file('liveview-sha.js')),
     htmx_gzip: gzip(readFileSync(resolve('htmx.org/dist/htmx.min.js'))),
     ...(HAS_PEERS ? await peers() : {}),
   };

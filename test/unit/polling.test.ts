@@ -1,6 +1,6 @@
 // When a page polls, and for how long: a network that was dead for a while is not one that holds streams back. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Connection, State } from '../../htmx-ext/connect.ts';
+import type { Connection, State } from '../../htmx-ext/connection.ts';
 
 /** The network: all passes; nothing does, without a word; or streams are held back and answers pass. */
 let network: 'up' | 'dead' | 'holds' = 'up';

@@ -1,6 +1,7 @@
 // What two hundred pages do when their server has no room, or the network fails: they come back one after the other. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Connection, createConnection } from '../../htmx-ext/connect.ts';
+import { createConnection } from '../../htmx-ext/connect.ts';
+import type { Connection } from '../../htmx-ext/connection.ts';
 
 const COUNT = 200;
 
