@@ -1,6 +1,6 @@
 // How the page follows what the server says of its stream: when to move, and that it comes in lumps. Time is made here.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Connection, State } from '../../htmx-ext/connect.ts';
+import type { Connection, State } from '../../htmx-ext/connection.ts';
 
 let sources: FakeSource[];
 let polls: string[];
@@ -43,9 +43,9 @@ beforeEach(async () => {
   vi.stubGlobal('fetch', fakeFetch);
   vi.resetModules(); // what is remembered of this network
   [sources, polls, modes] = [[], [], []];
-  const { Connection } = await import('../../htmx-ext/connect.ts');
+  const { createConnection } = await import('../../htmx-ext/connect.ts');
   const changed = (state: State) => state.name === 'connected' && modes.push(state.mode);
-  connection = new Connection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });
+  connection = createConnection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });
   connection.open();
   await pass(1500);
 });

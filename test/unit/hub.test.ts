@@ -1,6 +1,7 @@
 // The one stream of many tabs, without a browser: what a hub hears from tabs, and does with its stream. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ToHub, ToTabs } from '../../htmx-ext/hub.ts';
+import '../../htmx-ext/sha.ts';
 
 const NAME = 'liveview /live/ share';
 const SECONDS = 1000;
@@ -60,10 +61,14 @@ beforeEach(async () => {
   vi.stubGlobal('EventSource', FakeSource);
   vi.stubGlobal('BroadcastChannel', FakeChannel);
   vi.stubGlobal('fetch', fakeFetch);
+  vi.stubGlobal('crypto', { randomUUID: () => 'x' }); // as on an insecure origin: WebCrypto has a time of its own
   vi.resetModules(); // what is remembered of this network
   [sources, requests, said] = [[], [], []];
   const { startHub } = await import('../../htmx-ext/hub.ts');
-  startHub('/live/', NAME);
+  const { createConnection } = await import('../../htmx-ext/connect.ts');
+  const { post } = await import('../../htmx-ext/post.ts');
+  const mode = await import('../../htmx-ext/mode.ts');
+  startHub({ createConnection, post, ...mode }, '/live/', NAME);
 });
 afterEach(() => {
   vi.useRealTimers();
