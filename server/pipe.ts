@@ -44,6 +44,8 @@ export type Coding = 'gzip' | 'identity' | undefined;
 
 /** Starts a response that is never cached, changed or held back. */
 function writeHead(response: ServerResponse, coding: Coding): void {
+  // compression() asks for it when the head is written; it would lose what an answer ends with, for that does not come past it
+  response.req.headers['accept-encoding'] = 'identity';
   response.writeHead(200, { ...HEADERS, ...(coding ? { 'Content-Encoding': coding } : {}) });
   response.socket?.setNoDelay?.(true); // a connection may be any Duplex
   response.on('error', () => {});

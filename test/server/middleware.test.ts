@@ -1,15 +1,16 @@
 // The router behind what applications put in front of it, under both versions of Express.
+import type { ServerResponse } from 'node:http';
 import compression from 'compression';
 import express from 'express';
-import { MemoryStore } from 'express-session';
+import session, { MemoryStore } from 'express-session';
 import express4 from 'express4';
 import helmet from 'helmet';
 import { html } from 'htmx-liveview';
 import supertest from 'supertest';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { SECRET, startApp, type TestApp } from '../support/app.ts';
 import { Client } from '../support/client.ts';
-import { Counter } from '../support/components.ts';
+import { Counter, news, Reader } from '../support/components.ts';
 
 let app: TestApp;
 let client: Client | undefined;
@@ -108,6 +109,91 @@ test('a stream’s end saves no session: one that was destroyed stays so', async
   app.live.disconnect({ sessionId: sid });
   await client.frame('bye');
   await vi.waitFor(async () => expect(Object.keys(await all())).toEqual([]));
+});
+
+/** Calls `begin` just before the head of an answer is written, by which time express-session has set its headers. */
+const atHead = (begin: (res: ServerResponse) => void) => (_req: unknown, res: ServerResponse, next: () => void) => {
+  const { writeHead } = res;
+  Object.assign(res, {
+    writeHead: (...args: [number]) => {
+      begin(res);
+      return writeHead.apply(res, args);
+    },
+  });
+  next();
+};
+
+test.each([
+  ['a stream', ''],
+  ['a poll', '&mode=poll'],
+])('nor does the end of %s where every answer saves its session', async (_, mode) => {
+  const store = new MemoryStore();
+  const always = session({ secret: SECRET, resave: true, saveUninitialized: false, store });
+  let begun = () => {};
+  const head = atHead(() => begun());
+  app = await startApp({ components: [Counter], store, before: (it) => it.use(head, always) });
+  client = new Client(app);
+  await client.load();
+  const { cookie } = client;
+  const open = (more: string) => fetch(`${app.url}/live/stream?v=1${mode}${more}`, { headers: { cookie } });
+  const greeting = mode ? await (await open('')).text() : '';
+  const [, stream] = /"stream":"([^"]+)"/.exec(greeting) ?? [];
+  const isOpen = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const answer = open(stream ? `&stream=${stream}&ack=1` : '');
+  await isOpen;
+  const all = () => new Promise<object>((resolve) => store.all((_error, sessions) => resolve(sessions ?? {})));
+  const [sid = ''] = Object.keys(await all());
+  await new Promise((resolve) => store.destroy(sid, resolve));
+  app.live.disconnect({ sessionId: sid });
+  expect(await (await answer).text()).toContain('event: bye');
+  expect(await all()).toEqual({});
+});
+
+describe('compression that is mounted in spite of no-transform', () => {
+  const allowed = atHead((res) => res.setHeader('Cache-Control', 'no-store'));
+  const start = async () => {
+    app = await startApp({ components: [Reader], before: (it) => it.use(compression({ threshold: 0 }), allowed) });
+    client = new Client(app);
+    await client.load();
+    return client;
+  };
+
+  test('holds no frame of a stream back, and loses none at its end', async () => {
+    const viewer = await start();
+    await viewer.connect();
+    const reader = await viewer.live();
+    for (const word of ['one', 'two']) {
+      app.live.publish(news, word);
+      await reader.shows(word);
+    }
+    app.live.disconnect({ match: () => true });
+    await viewer.frame('bye');
+  });
+
+  test('leaves polls alone', async () => {
+    const { cookie } = await start();
+    const answer = await fetch(`${app.url}/live/stream?v=1&mode=poll`, { headers: { cookie } });
+    expect(await answer.text()).toContain('event: hello');
+  });
+});
+
+test('whatever gathers a stream’s text is told to let each frame go', async () => {
+  const gather = (_req: unknown, res: ServerResponse, next: () => void) => {
+    const { write } = res;
+    const held: string[] = [];
+    const flush = () => held.splice(0).forEach((text) => void write.call(res, text, 'utf8'));
+    Object.assign(res, { write: (text: string) => held.push(text) > 0, flush });
+    next();
+  };
+  app = await startApp({ components: [Reader], before: (it) => it.use('/live/stream', gather) });
+  client = await Client.open(app);
+  const reader = await client.live();
+  for (const word of ['one', 'two']) {
+    app.live.publish(news, word);
+    await reader.shows(word);
+  }
 });
 
 test('the extension is served beside the stream, readable and minified', async () => {
