@@ -416,6 +416,49 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     await vi.waitFor(() => expect(Sink.got.at(-1)?.fields).toEqual({ a: 'ab' }));
   });
 
+  test.each([
+    ['drop', ['1']],
+    ['abort', ['1']],
+    ['queue first', ['1', '2']],
+    ['queue last', ['1', '3']],
+    ['queue all', ['1', '2', '3']],
+  ])('hx-sync %s says which of three fast events count', async (strategy, counted) => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const button = (n: string) => `<button lv-event="go" name="a" value="${n}" hx-sync="#sync:${strategy}">x</button>`;
+    const { page } = await open(`<div id="sync">${['1', '2', '3', 'end'].map(button).join('')}</div>`);
+    const click = (n: string) => page.locator(`[value="${n}"]`).click();
+    const got = () => Sink.got.map(({ fields }) => fields.a);
+    await click('1');
+    await vi.waitFor(() => expect(got()).toEqual(['1']));
+    await click('2');
+    await click('3');
+    release();
+    await expect.poll(() => page.locator('#n').textContent()).toBe(String(counted.length));
+    // one after all of them: nothing comes late
+    await vi.waitFor(async () => {
+      await click('end');
+      expect(got()).toContain('end');
+    });
+    expect(got().slice(0, counted.length + 1)).toEqual([...counted, 'end']);
+  });
+
+  test('hx-sync drop on the element itself counts no click while one is on its way', async () => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const { page } = await open('<button id="e" lv-event="go" hx-sync="this:drop">x</button>');
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+    await click(page);
+    await click(page);
+    release();
+    await expect.poll(() => page.locator('#n').textContent()).toBe('1');
+    await vi.waitFor(async () => {
+      await click(page);
+      expect(Sink.got).toHaveLength(2);
+    });
+  });
+
   test('events made while the server is away are delivered when it is back', async () => {
     const { page } = await open('<button id="e" lv-event="go" name="a" value="1">x</button>');
     await page.context().setOffline(true);
