@@ -67,18 +67,23 @@ export function startHub({ createConnection, post, rememberPolling }: SharedCode
 
   function leave(viewer: string): void {
     heard.delete(viewer);
+    closeWithoutTabs();
+  }
+
+  function closeWithoutTabs(): void {
     if (heard.size === 0) connection.close();
   }
 
-  /** It could not say goodbye itself. */
-  function bury(viewer: string): void {
+  /** It could not say goodbye itself. The word needs the stream, which goes with the last tab. */
+  async function bury(viewer: string): Promise<void> {
+    heard.delete(viewer);
     const body = JSON.stringify({ viewer });
-    post(connection, { endpoint: 'unsubscribe', query: '?', type: MEDIA.json, body }).catch(() => {});
-    leave(viewer);
+    await post(connection, { endpoint: 'unsubscribe', query: '?', type: MEDIA.json, body }).catch(() => {});
+    closeWithoutTabs();
   }
 
   setInterval(() => {
-    for (const [viewer, at] of heard) if (Date.now() - at > SILENCE) bury(viewer);
+    for (const [viewer, at] of heard) if (Date.now() - at > SILENCE) void bury(viewer);
     tell({ to: 'tabs', kind: 'ping' });
   }, PING);
   // the hub before this one is gone, and its stream with it

@@ -126,6 +126,7 @@ test('with the last tab the stream goes, whether it left or fell silent', async 
   expect(goodbyes()).toEqual([]);
   join('three');
   await pass(160 * SECONDS);
+  expect(goodbyes()).toEqual(['{"viewer":"three"}']);
   expect(sources.map(({ isClosed }) => isClosed)).toEqual([true, true]);
 });
 
