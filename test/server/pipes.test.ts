@@ -298,6 +298,14 @@ describe('a response that somebody else needs carries the stream itself', () => 
         }),
     ],
     [
+      'a Node whose HTTP server listens in another way',
+      (it) =>
+        it.use((req, _res, next) => {
+          req.socket.removeAllListeners('timeout');
+          next();
+        }),
+    ],
+    [
       'a request that waits for close',
       (it) =>
         it.use((req, _res, next) => {
