@@ -14,9 +14,10 @@ export class Gate {
     this.#server = createServer((near) => this.#join(near));
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  /** Gives its origin: at the loopback, or at another address of this machine. */
+  async listen(address = '127.0.0.1'): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, address, resolve));
+    return `http://${address}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Cuts every connection. */
