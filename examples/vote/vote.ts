@@ -27,7 +27,7 @@ export class Vote extends LiveComponent<{ question: string }, Voter> {
       <h2>${this.session.question}</h2>
       ${choices.map(
         (choice) => html`
-          <p id="vote-${choice}">
+          <p id="vote-${choice}" class="choice">
             <button lv-event="vote" name="choice" value="${choice}">${choice}</button>
             <meter min="0" max="${Math.max(all.length, 1)}" value="${count(choice)}" aria-label="${choice}"></meter>
             <output>${count(choice)}</output>
