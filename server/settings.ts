@@ -38,7 +38,7 @@ export interface BaseOptions {
    */
   readonly identityEncoding?: boolean;
   /**
-   * Whether streams are compressed, with gzip, for browsers that read it: a frame becomes three to ten times smaller, for some 10 µs of the server's time and
+   * Whether streams are compressed, with gzip, for browsers that read it: a frame becomes four to twelve times smaller, for some 25 µs of the server's time and
    * 1 KB of memory for each stream (docs/connection.md). Leave it off where a page shows a secret beside what somebody else can write to it. Default false.
    */
   readonly compression?: boolean;
