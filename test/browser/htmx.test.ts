@@ -453,10 +453,9 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     await click(page);
     release();
     await expect.poll(() => page.locator('#n').textContent()).toBe('1');
-    await vi.waitFor(async () => {
-      await click(page);
-      expect(Sink.got).toHaveLength(2);
-    });
+    await page.waitForFunction(() => !document.querySelector('.htmx-request'));
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(2));
   });
 
   test('events made while the server is away are delivered when it is back', async () => {

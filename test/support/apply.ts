@@ -79,10 +79,20 @@ export async function applySteps(
           view.update(texts[at + 1]);
         }
       }
-      const live = root.innerHTML;
+      /** Attributes have no order: one that came later stands behind the others. */
+      const sort = (within: Element | DocumentFragment) => {
+        for (const element of within.querySelectorAll('*')) {
+          const attributes = [...element.attributes].sort((one, other) => (one.name < other.name ? -1 : 1));
+          for (const attribute of attributes) element.removeAttributeNode(attribute);
+          for (const attribute of attributes) element.setAttributeNode(attribute);
+          if (element instanceof HTMLTemplateElement) sort(element.content);
+        }
+        return within;
+      };
+      const textOf = (element: Element) => (sort(element) as Element).innerHTML;
       const context = root.cloneNode(false) as Element;
       context.innerHTML = texts.at(-1) as string;
-      return { live, expected: context.innerHTML, misfits };
+      return { live: textOf(root), expected: textOf(context), misfits };
     },
     [texts, steps, tag] as const,
   );
