@@ -97,10 +97,11 @@ export class Registry {
   seat(instance: Instance, sitter: Sitter): Seat {
     const seat = createSeat(instance, sitter);
     this.instances.set(instance.id, instance);
-    const seats = this.#byInstance.get(instance);
-    if (seats) seats.push(seat);
-    else this.#byInstance.set(instance, [seat]);
-    if (seats && seats.length >= MANY) this.#index(instance, seats).set(sitter.viewer, seat);
+    const seats = this.#byInstance.get(instance) ?? [];
+    seats.push(seat);
+    this.#byInstance.set(instance, seats);
+    // an index that is there knows all seats, also once few are left
+    if (seats.length >= MANY || this.#byViewer.has(instance)) this.#index(instance, seats).set(sitter.viewer, seat);
     return seat;
   }
 
