@@ -1,24 +1,19 @@
-// THE PATH of an event and of an update, and so the map of the server.
+// THE PATH of an event, and so the map of the server. The second half of it, which a change made elsewhere has as well, is in updates.ts.
 //
 //   event:   router -> takeEvent -> the seat's order -> instance.handle -> update -> settled -> router's answer
-//   update:  instance is dirty -> update -> instance.render -> diff -> instance.advance -> frame -> each seat's stream
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventHead, Fields } from '../protocol/event.ts';
-import { encodeFrame } from '../protocol/frame.ts';
 import type { Order, Settlement } from '../protocol/patch.ts';
-import type { Content } from '../views/html.ts';
 import type { ComponentStatics } from './component.ts';
-import { type Change, diff, type Rendered, rendered } from './diff.ts';
-import { accept, LiveError, type Result, refuse } from './errors.ts';
+import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
 import { Call } from './handler.ts';
-import type { Instance } from './instance.ts';
-import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { type Lane, type LaneName, laneOf, type Reply, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
+import type { Updates } from './updates.ts';
 
 /** What an event's POST is answered with. */
 export interface Answer {
@@ -49,24 +44,18 @@ export interface Input {
 
 /** Milliseconds after which an event's POST is answered, settled or not. */
 const PATIENCE = 1000;
-/** How often an instance may render on end because it has changed meanwhile. */
-const MOST_PASSES = 100;
 
-/** Carries events to instances, and updates to streams. */
+/** Carries events to instances. */
 export class Dispatch {
   readonly #settings: Settings;
   readonly #registry: Registry;
-  readonly #mounter: Mounter;
-  /** The instances that were written to in this turn of the event loop. */
-  #written: Instance[] = [];
+  readonly #updates: Updates;
 
-  constructor(settings: Settings, registry: Registry, mounter: Mounter) {
+  constructor(settings: Settings, registry: Registry, updates: Updates) {
     this.#settings = settings;
     this.#registry = registry;
-    this.#mounter = mounter;
+    this.#updates = updates;
   }
-
-  // --- Events ----------------------------------------------------------------------------------------------------
 
   /** Takes an event on: handles it once, in the order of its number, and waits a while until its effect is known. */
   takeEvent(arrival: Arrival): Eventually<Result<Answer>> {
@@ -157,7 +146,7 @@ export class Dispatch {
   #updateInAnswer(seat: Seat, { reply }: Lane): Eventually<void> {
     seat.answering = Boolean(reply?.carries && reply.isOpen);
     return ensure(
-      () => this.update(seat.instance),
+      () => this.#updates.update(seat.instance),
       () => {
         seat.answering = false;
       },
@@ -175,128 +164,8 @@ export class Dispatch {
   /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */
   async #settleLater(seat: Seat, running: Eventually<Settlement>, version: number): Promise<void> {
     const settled = await running;
-    this.#bring(seat, version);
+    this.#updates.bring(seat, version);
     seat.stream?.send('settled', settled);
-  }
-
-  /** Sends a viewer what leads from a version to now; or notes it, until there is room. */
-  #bring(seat: Seat, version: number): void {
-    seat.behind = Math.min(version, seat.behind ?? version);
-    if (!seat.stream?.hasRoom) return;
-    for (const update of seat.instance.since(seat.behind)) seat.stream.write(encodeFrame('update', update));
-    seat.behind = undefined;
-  }
-
-  /** A reader has caught up: it gets the latest state of what has changed meanwhile, as long as there is room. */
-  readonly catchUp = (stream: Stream): void => {
-    for (const seat of this.#registry.seatsOn(stream)) {
-      if (!stream.hasRoom) return;
-      if (seat.behind !== undefined) this.#bring(seat, seat.behind);
-      void this.update(seat.instance);
-    }
-  };
-
-  // --- Updates ---------------------------------------------------------------------------------------------------
-
-  /** An instance was written to: its update goes out once this turn of the event loop is over, if no event has shown it by then. */
-  readonly schedule = (instance: Instance): void => {
-    this.#written.push(instance);
-    if (this.#written.length === 1) setImmediate(this.#sweep);
-  };
-
-  readonly #sweep = (): void => {
-    const written = this.#written;
-    this.#written = [];
-    for (const instance of written) void this.update(instance);
-  };
-
-  /** Brings an instance's readers up to date. Done when everything that was dirty at the call is out. Never throws or rejects. */
-  update(instance: Instance): Eventually<void> {
-    if (instance.updating) return instance.updating;
-    if (!this.#isDue(instance)) return;
-    const first = this.#updateOnce(instance);
-    if (!isLater(first) && !this.#isDue(instance)) return;
-    instance.updating = this.#updateOn(instance, first);
-    return instance.updating;
-  }
-
-  async #updateOn(instance: Instance, first: Eventually<void>): Promise<void> {
-    await first;
-    for (let passes = 1; this.#isDue(instance); passes++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (passes <= MOST_PASSES) await this.#updateOnce(instance);
-      else {
-        instance.dirty = false;
-        this.#mounter.report(instance, endless(instance), 'render()');
-      }
-    }
-    // in the same tick as the last look at `dirty`: a later write must find no update under way
-    instance.updating = undefined;
-  }
-
-  #updateOnce(instance: Instance): Eventually<void> {
-    instance.dirty = false;
-    return recover(
-      () => chain(this.#render(instance), (content) => this.#show(instance, content)),
-      (error) => this.#mounter.report(instance, error, 'render()'),
-    );
-  }
-
-  #show(instance: Instance, content: Content | undefined): Eventually<void> {
-    return chain(this.#mounter.settleChildren(instance), () => {
-      if (!instance.ended)
-        this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
-    });
-  }
-
-  #compare(instance: Instance, now: Rendered): Change | undefined {
-    const last = instance.content as Rendered;
-    instance.content = now;
-    const change = diff(last, now);
-    if (change) this.#mounter.helper.look(instance, now);
-    return change;
-  }
-
-  #isDue(instance: Instance): boolean {
-    return instance.dirty && !instance.ended && this.#hasReader(instance);
-  }
-
-  /** Without a reader who has room an instance stays dirty, and is rendered when its viewer is back, or has caught up. */
-  #hasReader(instance: Instance): boolean {
-    return (
-      instance.version > 0 && this.#registry.seatsOf(instance).some((seat) => seat.stream?.hasRoom || seat.answering)
-    );
-  }
-
-  /** Renders, or gives what the component shows after a failure; undefined: what was there before stays. */
-  #render(instance: Instance): Eventually<Content | undefined> {
-    const failure = instance.failure;
-    instance.failure = undefined;
-    if (failure) return instance.contentFor(failure.error);
-    return recover<Content | undefined>(
-      () => instance.render(),
-      (error) => {
-        this.#mounter.report(instance, error, 'render()');
-        return instance.contentFor(error);
-      },
-    );
-  }
-
-  #send(instance: Instance, change: Change | undefined): void {
-    const orders = instance.browser.take();
-    if (!change && orders.length === 0) return;
-    const filled = change && this.#mounter.fillChange(instance, change);
-    const { version } = instance;
-    const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
-    // tabs may share a stream: once is enough for what they share
-    const reached = instance.isShared ? new Set<Stream>() : undefined;
-    for (const seat of this.#registry.seatsOf(instance)) {
-      const { stream } = seat;
-      if (seat.answering || !stream) continue;
-      if (seat.behind !== undefined || !stream.hasRoom) seat.behind ??= version;
-      else if (!reached?.has(stream)) stream.write(frame);
-      reached?.add(stream);
-    }
   }
 }
 
@@ -309,12 +178,4 @@ function settlement({ head, lane }: Arrival, status: Settlement['status'], order
     status,
     ...(orders.length > 0 ? { orders } : {}),
   };
-}
-
-function endless(instance: Instance): LiveError {
-  const cure = 'render() must not write to what it reads, also not after an await';
-  return new LiveError(
-    'ERR_LIVE_RENDER_LOOP',
-    `${instance.statics.component}: each render changes the state again. ${cure}.`,
-  );
 }

@@ -17,6 +17,7 @@ import { Subscriptions, type Viewer } from './subscriptions.ts';
 import { createTokens } from './token.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionArgument } from './types.ts';
+import { Updates } from './updates.ts';
 import { unwrap } from './watch.ts';
 
 /** Milliseconds between two looks for readers that are too slow. Heartbeats may be a minute apart. */
@@ -76,12 +77,13 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const settings = readOptions(options as unknown as Parameters<typeof readOptions>[0]);
   const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const registry = new Registry();
-  const mounter = new Mounter(settings, tokens, registry, (instance) => dispatch.schedule(instance));
-  const dispatch = new Dispatch(settings, registry, mounter);
-  const subscriptions = new Subscriptions(settings, tokens, registry, dispatch, mounter);
+  const mounter = new Mounter(settings, tokens, registry, (instance) => updates.schedule(instance));
+  const updates = new Updates(registry, mounter);
+  const dispatch = new Dispatch(settings, registry, updates);
+  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter);
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
-  const router = createRouter({ settings, tokens, registry, guard, dispatch, subscriptions, sessions });
+  const router = createRouter({ settings, tokens, registry, guard, dispatch, updates, subscriptions, sessions });
   const stopBeating = beat(settings, registry, sessions);
 
   return {

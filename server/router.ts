@@ -22,6 +22,7 @@ import type { Settings } from './settings.ts';
 import { Stream, type StreamListener } from './stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Tokens } from './token.ts';
+import type { Updates } from './updates.ts';
 import { readUpload } from './upload.ts';
 
 /** Middleware as Express 4 and 5 call it. */
@@ -34,6 +35,7 @@ export interface RouterParts {
   readonly registry: Registry;
   readonly guard: Guard;
   readonly dispatch: Dispatch;
+  readonly updates: Updates;
   readonly subscriptions: Subscriptions;
   readonly sessions: SessionWatch;
 }
@@ -80,13 +82,13 @@ function route(parts: Parts, request: LiveRequest, response: ServerResponse): Ev
   );
 }
 
-function listenerOf({ settings, registry, dispatch, subscriptions }: RouterParts): StreamListener {
+function listenerOf({ settings, registry, updates, subscriptions }: RouterParts): StreamListener {
   return {
     ended(stream, pipe) {
       subscriptions.streamEnded(stream);
       if (pipe instanceof PollPipe && pipe.hasWords) registry.keepWords(stream, pipe, settings.clock);
     },
-    hasRoom: dispatch.catchUp,
+    hasRoom: updates.catchUp,
   };
 }
 

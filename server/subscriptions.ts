@@ -4,7 +4,6 @@
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import { textOf } from './diff.ts';
-import type { Dispatch } from './dispatch.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
@@ -15,6 +14,7 @@ import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type Claims, hashContent, type Tokens } from './token.ts';
 import type { ComponentClass } from './types.ts';
+import type { Updates } from './updates.ts';
 
 /** What a subscribe asks for, verified. */
 interface Wanted {
@@ -46,16 +46,16 @@ export class Subscriptions {
   readonly #settings: Settings;
   readonly #tokens: Tokens;
   readonly #registry: Registry;
-  readonly #dispatch: Dispatch;
+  readonly #updates: Updates;
   readonly #mounter: Mounter;
   /** Whether the server takes no more viewers. */
   isClosed = false;
 
-  constructor(settings: Settings, tokens: Tokens, registry: Registry, dispatch: Dispatch, mounter: Mounter) {
+  constructor(settings: Settings, tokens: Tokens, registry: Registry, updates: Updates, mounter: Mounter) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
-    this.#dispatch = dispatch;
+    this.#updates = updates;
     this.#mounter = mounter;
   }
 
@@ -114,7 +114,7 @@ export class Subscriptions {
     this.#sit(seat, stream);
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
-    await this.#dispatch.update(instance);
+    await this.#updates.update(instance);
     const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
     const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
     const missed = updatesSince(instance, held);
@@ -129,7 +129,7 @@ export class Subscriptions {
     const instance = this.#instanceFor(wanted);
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
-    await this.#dispatch.update(instance);
+    await this.#updates.update(instance);
     const updates = shows(instance, item, claims) ? {} : { updates: updatesSince(instance, 0) };
     const renamed = this.#renamed(instance, item, claims, stream);
     return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
