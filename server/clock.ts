@@ -27,3 +27,12 @@ export const systemClock: Clock = {
   },
   id: () => randomBytes(16).toString('base64url'),
 };
+
+/** Waits for work, but not longer than `ms`: then it is what `late` gives, or throws, that counts. */
+export function atMost<T, L>(clock: Clock, ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
+  let cancel = () => {};
+  const timeOut = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
+  });
+  return Promise.race([work, timeOut.then(late)]).finally(cancel);
+}

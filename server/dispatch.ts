@@ -5,6 +5,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventHead, Fields } from '../protocol/event.ts';
 import type { Order, Settlement } from '../protocol/patch.ts';
+import { atMost } from './clock.ts';
 import type { ComponentStatics } from './component.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
@@ -73,7 +74,8 @@ export class Dispatch {
 
   #answer(seat: Seat, lane: Lane, { head, reply }: Arrival): Eventually<Result<Answer>> {
     const running = lane.running as Eventually<Settlement>;
-    return chain(this.#atMost(PATIENCE, running), (settled) => {
+    const known = isLater(running) ? atMost(this.#settings.clock, PATIENCE, running, () => undefined) : running;
+    return chain(known, (settled) => {
       if (lane.reply === reply) lane.reply = undefined;
       if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
       return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
@@ -151,14 +153,6 @@ export class Dispatch {
         seat.answering = false;
       },
     );
-  }
-
-  #atMost<T>(ms: number, running: Eventually<T>): Eventually<T | undefined> {
-    if (!isLater(running)) return running;
-    return new Promise((resolve) => {
-      const cancel = this.#settings.clock.after(ms, () => resolve(undefined));
-      running.then(resolve).finally(cancel);
-    });
   }
 
   /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */

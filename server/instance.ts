@@ -6,11 +6,11 @@ import { NAVIGATE } from '../protocol/names.ts';
 import type { Update } from '../protocol/patch.ts';
 import { type Content, Html, settle } from '../views/html.ts';
 import { Children } from './child.ts';
-import type { Clock } from './clock.ts';
+import { atMost, type Clock } from './clock.ts';
 import { type ComponentStatics, construct, type Host, type LiveComponent } from './component.ts';
 import type { Rendered } from './diff.ts';
-import { LiveError } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
+import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.ts';
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import { type OrderOwner, Orders } from './orders.ts';
@@ -222,15 +222,10 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   /** Waits where there is something to wait for; rejects where it takes too long. */
   #inTime<T>(doing: string, running: Eventually<T>): Eventually<T> {
     if (!isLater(running)) return running;
-    const limit = this.#setup.handlerTimeout;
-    let cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
-      cancel = this.#setup.clock.after(limit, () => {
-        const cure = 'Pass event.signal on, or move the work to this.task()';
-        reject(new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${doing} took more than ${limit} ms. ${cure}.`));
-      });
+    const { clock, handlerTimeout } = this.#setup;
+    return atMost(clock, handlerTimeout, running, () => {
+      throw tookTooLong(doing, handlerTimeout);
     });
-    return Promise.race([running, late]).finally(cancel);
   }
 
   async #navigate(to: unknown): Promise<Outcome> {
@@ -251,15 +246,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #wroteInRender(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    const cure = 'Write in mount() or in handlers; the page does not follow this write';
-    this.#setup.report(
-      this,
-      new LiveError(
-        'ERR_LIVE_RENDER_WRITES',
-        `${this.statics.component} (${this.id}): render() wrote to a field. ${cure}.`,
-      ),
-      'render()',
-    );
+    this.#setup.report(this, wroteInRender(this.statics, this.id), 'render()');
   }
 
   // --- Content ---------------------------------------------------------------------------------------------------
@@ -268,7 +255,8 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   render(): Eventually<Content> {
     this.children.begin();
     return recover(
-      () => chain(this.#inTime('render()', settled(this.#made()) as Eventually<Content>), this.#content),
+      () =>
+        chain(this.#inTime('render()', settled(this.#made()) as Eventually<Content>), (made) => this.#content(made)),
       (error) => {
         this.children.keep();
         throw error;
@@ -280,8 +268,11 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     return this.#watcher.unwatched(() => this.#component.render());
   }
 
-  readonly #content = (made: unknown): Eventually<Content> =>
-    made instanceof Html ? this.#inTime('render()', settle(made)) : checkText(made, this.statics.component);
+  #content(made: unknown): Eventually<Content> {
+    if (made instanceof Html) return this.#inTime('render()', settle(made));
+    if (typeof made === 'string') return made;
+    throw noContent(this.statics, made);
+  }
 
   /** What to show after a failure: what `failed()` makes of it, or undefined for what was there before. */
   async contentFor(error: unknown): Promise<Content | undefined> {
@@ -385,18 +376,4 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** What a task threw, until the next update shows it. */
   failure: { readonly error: unknown } | undefined;
-}
-
-function sharedContext({ component, scope }: ComponentStatics): LiveError {
-  const why = scope && scope !== 'page' ? `static scope = '${scope}'` : 'it stands in a shared component';
-  return new LiveError(
-    'ERR_LIVE_SHARED_CONTEXT',
-    `${component}: this.context is one viewer's, but this component has many (${why}). Use event.context in handlers, or pass what it shows as session payload.`,
-  );
-}
-
-function checkText(made: unknown, component: string): string {
-  if (typeof made === 'string') return made;
-  const found = made === null ? 'null' : typeof made;
-  throw new LiveError('ERR_LIVE_RENDER', `${component}.render(): expected html\`…\` or a string, got ${found}.`);
 }

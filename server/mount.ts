@@ -3,9 +3,10 @@
 import type { Operation } from '../protocol/patch.ts';
 import type { Html } from '../views/html.ts';
 import { type Child, fill } from './child.ts';
+import { atMost } from './clock.ts';
 import { type Change, rendered, textOf } from './diff.ts';
-import { LiveError } from './errors.ts';
 import type { Eventually } from './eventually.ts';
+import { unregisteredChild } from './faults.ts';
 import { Instance, type InstanceSetup, type Origin } from './instance.ts';
 import type { Registry } from './registry.ts';
 import { scopeOf } from './scope.ts';
@@ -110,17 +111,9 @@ export class Mounter {
 
   async #settle(parent: Instance, asked: readonly Child[]): Promise<void> {
     const mounts = Promise.all(asked.map((child) => this.#settleChild(parent, child)));
-    await this.#atMost(CHILD_PATIENCE, mounts);
+    // a slow child does not hold its parent back: its place is sent empty, and its content follows
+    await atMost(this.#settings.clock, CHILD_PATIENCE, mounts, () => {});
     if (parent.ended) for (const { id } of asked) this.#endChild(parent, id);
-  }
-
-  /** A slow child does not hold its parent back: its place is sent empty, and its content follows. */
-  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#settings.clock.after(ms, resolve);
-    });
-    await Promise.race([work, late]).finally(cancel);
   }
 
   async #settleChild(parent: Instance, child: Child): Promise<void> {
@@ -142,7 +135,7 @@ export class Mounter {
     const { viewerContext: context, url } = parent;
     if (this.#settings.components.get(child.type.component) !== child.type) {
       parent.children.failed(child);
-      return this.report(parent, unregistered(child.type), 'child()');
+      return this.report(parent, unregisteredChild(child.type), 'child()');
     }
     const instance = this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made));
     try {
@@ -221,11 +214,4 @@ export class Mounter {
     });
     return filled ? { patch: filled } : {};
   }
-}
-
-function unregistered(type: ComponentClass): LiveError {
-  return new LiveError(
-    'ERR_LIVE_UNREGISTERED',
-    `child(): ${type.name} is not registered. Add it: liveview({ components: [${type.name}] }).`,
-  );
 }

@@ -5,8 +5,8 @@
 import { encodeFrame } from '../protocol/frame.ts';
 import type { Content } from '../views/html.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
-import { LiveError } from './errors.ts';
 import { chain, type Eventually, isLater, recover } from './eventually.ts';
+import { endless } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
@@ -57,7 +57,7 @@ export class Updates {
       if (passes <= MOST_PASSES) await this.#updateOnce(instance);
       else {
         instance.dirty = false;
-        this.#mounter.report(instance, endless(instance), 'render()');
+        this.#mounter.report(instance, endless(instance.statics), 'render()');
       }
     }
     // in the same tick as the last look at `dirty`: a later write must find no update under way
@@ -145,12 +145,4 @@ export class Updates {
       void this.update(seat.instance);
     }
   };
-}
-
-function endless(instance: Instance): LiveError {
-  const cure = 'render() must not write to what it reads, also not after an await';
-  return new LiveError(
-    'ERR_LIVE_RENDER_LOOP',
-    `${instance.statics.component}: each render changes the state again. ${cure}.`,
-  );
 }

@@ -1,0 +1,46 @@
+// Owns the words for what a component's author does wrong, and what to do instead.
+
+import type { ComponentStatics } from './component.ts';
+import { LiveError } from './errors.ts';
+import type { ComponentClass } from './types.ts';
+
+/** A handler, or a render, took longer than `limit` milliseconds. */
+export function tookTooLong(doing: string, limit: number): LiveError {
+  const cure = 'Pass event.signal on, or move the work to this.task()';
+  return new LiveError('ERR_LIVE_HANDLER_TIMEOUT', `${doing} took more than ${limit} ms. ${cure}.`);
+}
+
+/** `render()` wrote to a field. */
+export function wroteInRender({ component }: ComponentStatics, id: string): LiveError {
+  const cure = 'Write in mount() or in handlers; the page does not follow this write';
+  return new LiveError('ERR_LIVE_RENDER_WRITES', `${component} (${id}): render() wrote to a field. ${cure}.`);
+}
+
+/** Each render changes the state again. */
+export function endless({ component }: ComponentStatics): LiveError {
+  const cure = 'render() must not write to what it reads, also not after an await';
+  return new LiveError('ERR_LIVE_RENDER_LOOP', `${component}: each render changes the state again. ${cure}.`);
+}
+
+/** `render()` gave no content. */
+export function noContent({ component }: ComponentStatics, made: unknown): LiveError {
+  const found = made === null ? 'null' : typeof made;
+  return new LiveError('ERR_LIVE_RENDER', `${component}.render(): expected html\`…\` or a string, got ${found}.`);
+}
+
+/** A component of many viewers asked for the context of one. */
+export function sharedContext({ component, scope }: ComponentStatics): LiveError {
+  const why = scope && scope !== 'page' ? `static scope = '${scope}'` : 'it stands in a shared component';
+  return new LiveError(
+    'ERR_LIVE_SHARED_CONTEXT',
+    `${component}: this.context is one viewer's, but this component has many (${why}). Use event.context in handlers, or pass what it shows as session payload.`,
+  );
+}
+
+/** A child's class is not among the components. */
+export function unregisteredChild({ name }: ComponentClass): LiveError {
+  return new LiveError(
+    'ERR_LIVE_UNREGISTERED',
+    `child(): ${name} is not registered. Add it: liveview({ components: [${name}] }).`,
+  );
+}
