@@ -116,8 +116,7 @@ export class Subscriptions {
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
     const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
-    const held = item.epoch === instance.epoch ? (item.version ?? 0) : Number(shows(instance, item, claims));
-    const missed = updatesSince(instance, held);
+    const missed = missing(instance, item, claims);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const renamed = this.#renamed(instance, item, claims, stream);
     const said = { ...this.#describe(instance), ...updates, ...renamed, id: item.id };
@@ -130,7 +129,8 @@ export class Subscriptions {
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
-    const updates = shows(instance, item, claims) ? {} : { updates: updatesSince(instance, 0) };
+    const missed = missing(instance, item, claims);
+    const updates = missed.length > 0 ? { updates: missed } : {};
     const renamed = this.#renamed(instance, item, claims, stream);
     return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
   }
@@ -269,6 +269,14 @@ export class Subscriptions {
       for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? seat)) this.#mounter.end(seat);
     }
   }
+}
+
+/** What brings a page from what it holds to now. */
+function missing(instance: Instance, item: SubscribeItem, claims: Claims): Update[] {
+  if (item.epoch === instance.epoch) return updatesSince(instance, item.version ?? 0);
+  if (!shows(instance, item, claims)) return updatesSince(instance, 0);
+  // it shows all: what led there must not be done to it again. A shared instance's orders were for those who were there
+  return instance.isShared ? [] : updatesSince(instance, 1).map(({ html, patch, ...orders }) => orders);
 }
 
 /** Whether a page that comes for the first time shows this content already. One that comes back shows an earlier mounting's. */

@@ -1,6 +1,6 @@
 // Viewers of shared components who come, go and come back: nobody is forgotten, nothing counts twice, nothing is shown twice.
 import { html, LiveComponent } from 'htmx-liveview';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TestAppOptions } from '../support/app.ts';
 import { Client } from '../support/client.ts';
 import { useApp } from '../support/opened.ts';
@@ -8,13 +8,33 @@ import { useApp } from '../support/opened.ts';
 class Room extends LiveComponent {
   static component = 'test.Room';
   static scope = 'app';
-  static events = { say: true };
+  static events = { say: true, ring: true };
   lines: string[] = [];
   say({ text }: { readonly text?: unknown }) {
     this.lines.push(String(text));
   }
+  ring() {
+    this.browser.push('ring');
+  }
   render() {
     return html`<ul>${this.lines.map((line, n) => html`<li id="l${n}">${line}</li>`)}</ul>`;
+  }
+}
+
+/** A page's own component, which shows the room at times. */
+class Desk extends LiveComponent<{ open?: boolean }> {
+  static component = 'test.Desk';
+  static events = { toggle: true };
+  open = true;
+  mount() {
+    this.open = this.session.open ?? true;
+    if (this.connected) this.browser.push('welcome');
+  }
+  toggle() {
+    this.open = !this.open;
+  }
+  render() {
+    return html`<section>${this.open ? this.child(Room, {}) : 'closed'}</section>`;
   }
 }
 
@@ -22,9 +42,10 @@ const server = useApp();
 
 async function open(path: string, options: Partial<TestAppOptions> = {}): Promise<Client> {
   const client = await server.open({
-    components: [Room] as never,
+    components: [Room, Desk] as never,
     routes: (app, live) => {
       app.get('/room', async (req, res) => void res.send(String(await live.render(req, Room))));
+      app.get('/desk', async (req, res) => void res.send(String(await live.render(req, Desk, { open: false }))));
     },
     ...options,
   });
@@ -56,5 +77,42 @@ describe('a viewer', () => {
     const bob = await visitor('/room');
     const his = await bob.live();
     await his.event('say', { text: 'hello' }).expect(204);
+  });
+
+  test('whose page shows all is sent nothing, although she has just left another', async () => {
+    const ann = await open('/room');
+    const hers = await ann.live();
+    await hers.call('say', { text: 'one' });
+    await hers.call('say', { text: 'two' });
+    await hers.call('ring');
+    await ann.unsubscribe([hers.id]);
+    await ann.load('/room'); // the page puts another element there: the same viewer
+    const [item] = await ann.subscribe();
+    expect(item).toMatchObject({ epoch: hers.epoch, version: hers.version });
+    expect(item).not.toHaveProperty('updates');
+  });
+
+  test('who is shown a shared child by her own component is not sent again what it shows', async () => {
+    const bob = await open('/room');
+    const his = await bob.live();
+    await his.call('say', { text: 'one' });
+    await his.call('say', { text: 'two' });
+    const ann = await visitor('/desk');
+    const [update] = await (await ann.live()).call('toggle');
+    const text = JSON.stringify(update).replaceAll('\\"', '"');
+    const [, id = '', component = '', session = ''] =
+      /data-id="([^"]*)" data-component="(test.Room)" data-session="([^"]*)"/.exec(text) ?? [];
+    expect(id).toBe(his.id);
+    const [item] = await ann.subscribe([{ id, component, session }]);
+    expect(item).toMatchObject({ epoch: his.epoch, version: his.version });
+    expect(item).not.toHaveProperty('updates');
+  });
+
+  test('gets the orders that mount() gave, although its content is there', async () => {
+    const ann = await open('/desk');
+    const hers = await ann.live();
+    expect(hers.subscribed.updates).toEqual([
+      { id: hers.id, from: 1, version: 2, orders: [['push', 'welcome', null]] },
+    ]);
   });
 });
