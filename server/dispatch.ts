@@ -87,7 +87,7 @@ export class Dispatch {
     const about = { id: head.id };
     if (!seat || seat.sessionId !== stream.sessionId) return refuse('instance', 'no such instance', about);
     const component = seat.instance.statics.component;
-    if (seat.instance.epoch !== head.epoch)
+    if (seat.epoch !== head.epoch)
       return refuse('stale', 'the event is of an earlier mounting', { component, ...about });
     if (!seat.instance.allows(head.name))
       return refuse('unknown', `no event ${JSON.stringify(head.name)}`, { component, ...about });

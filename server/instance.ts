@@ -57,8 +57,6 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   readonly type: ComponentClass;
   readonly sessionId: string;
   readonly scope: Scope;
-  /** Which mounting this is; versions of different mountings can't be compared. */
-  readonly epoch: string;
   session: unknown;
   readonly browser: Orders;
   readonly children: Children;
@@ -83,6 +81,9 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #recent: Recent | undefined;
   #helpers: Helpers | undefined;
   readonly #turns = new Turns();
+  /** Which mounting this is; versions of different mountings can't be compared. */
+  readonly #epoch: string;
+  #seats = 0;
   /** The event that is being handled. */
   #call: Call | undefined;
   #url: string | undefined;
@@ -94,7 +95,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.type = origin.type;
     this.sessionId = origin.sessionId;
     this.scope = origin.scope;
-    this.epoch = setup.clock.id().slice(0, 8);
+    this.#epoch = setup.clock.id().slice(0, 8);
     this.session = origin.session;
     this.viewerContext = origin.context;
     this.children = new Children(this);
@@ -120,6 +121,12 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   get context(): unknown {
     if (this.isShared) throw sharedContext(this.statics);
     return this.viewerContext;
+  }
+
+  /** The epoch of a new seat. A viewer who comes back after hers was given up has another one: what she sent before must not count again. */
+  nextEpoch(): string {
+    const seat = this.#seats++;
+    return seat === 0 ? this.#epoch : `${this.#epoch}-${seat}`;
   }
 
   /** The page's address, as far as it is known. */

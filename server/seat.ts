@@ -52,6 +52,8 @@ export interface Seat {
   /** What `context(req)` returned for its stream. */
   context: unknown;
   readonly instance: Instance;
+  /** Which mounting the viewer sees, from which place: versions and numbers of events mean nothing in another one. */
+  readonly epoch: string;
   /** Undefined while the viewer is away. */
   stream: Stream | undefined;
   /** The id of the stream that had its frames last: what it signs may still say goodbye. */
@@ -86,6 +88,7 @@ export function createSeat(instance: Instance, { viewer, sessionId, context }: S
     sessionId,
     context,
     instance,
+    epoch: instance.nextEpoch(),
     stream: undefined,
     streamId: '',
     lanes: NO_LANES,

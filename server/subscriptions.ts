@@ -116,10 +116,10 @@ export class Subscriptions {
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
     const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
-    const missed = missing(instance, item, claims);
+    const missed = missing(seat, item, claims);
     const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
     const renamed = this.#renamed(instance, item, claims, stream);
-    const said = { ...this.#describe(instance), ...updates, ...renamed, id: item.id };
+    const said = { ...this.#describe(seat), ...updates, ...renamed, id: item.id };
     return accept({ ...said, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
   }
 
@@ -129,10 +129,12 @@ export class Subscriptions {
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
-    const missed = missing(instance, item, claims);
+    const seat = this.#seatOf(stream, wanted.viewer, instance.id);
+    if (!seat) return refuse('instance', 'the viewer left while it was mounted', item);
+    const missed = missing(seat, item, claims);
     const updates = missed.length > 0 ? { updates: missed } : {};
     const renamed = this.#renamed(instance, item, claims, stream);
-    return accept({ ...this.#describe(instance), id: item.id, ...renamed, ...updates });
+    return accept({ ...this.#describe(seat), id: item.id, ...renamed, ...updates });
   }
 
   /** A new instance; or the shared one, which has another viewer then, who starts from what it shows now. */
@@ -169,8 +171,8 @@ export class Subscriptions {
     return id === item.id ? {} : { as: id, session: this.#tokens.sign({ ...claims, id }, sessionId) };
   }
 
-  #describe(instance: Instance) {
-    const { id, epoch, version, navigates } = instance;
+  #describe({ instance, epoch }: Seat) {
+    const { id, version, navigates } = instance;
     return { id, epoch, version, ...(navigates ? { navigates } : {}) };
   }
 
@@ -272,8 +274,8 @@ export class Subscriptions {
 }
 
 /** What brings a page from what it holds to now. */
-function missing(instance: Instance, item: SubscribeItem, claims: Claims): Update[] {
-  if (item.epoch === instance.epoch) return updatesSince(instance, item.version ?? 0);
+function missing({ instance, epoch }: Seat, item: SubscribeItem, claims: Claims): Update[] {
+  if (item.epoch === epoch) return updatesSince(instance, item.version ?? 0);
   if (!shows(instance, item, claims)) return updatesSince(instance, 0);
   // it shows all: what led there must not be done to it again. A shared instance's orders were for those who were there
   return instance.isShared ? [] : updatesSince(instance, 1).map(({ html, patch, ...orders }) => orders);

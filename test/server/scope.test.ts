@@ -162,7 +162,7 @@ describe('a component of scope app', () => {
     const next = await visitor('/room');
     expect(textOf(next)).toBe('hello');
     const his = await next.live();
-    expect(his.epoch).toBe(hers.epoch);
+    expect(log).toEqual(['mount blue']);
     await new Promise((resolve) => setTimeout(resolve, 2_500)); // what would end it must not
     await his.call('say', { text: 'again' });
     await next.unsubscribe([his.id]);
