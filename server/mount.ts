@@ -170,8 +170,8 @@ export class Mounter {
   /** A page has said goodbye to a seat. Who goes from one page to the next finds a shared instance there again. */
   leave(seat: Seat): void {
     const { clock, resumeWindow } = this.#settings;
-    const isLast = this.#registry.seatsOf(seat.instance).length === 1;
-    if (!seat.instance.isShared || !isLast || resumeWindow === 0) return this.end(seat);
+    const isSeen = this.#registry.seatsOf(seat.instance).some((other) => other !== seat && other.stream);
+    if (!seat.instance.isShared || isSeen || resumeWindow === 0) return this.end(seat);
     seat.stopWaiting?.();
     this.#registry.direct(seat, undefined);
     seat.stopWaiting = clock.after(Math.min(resumeWindow, NEXT_PAGE), () => this.end(seat));

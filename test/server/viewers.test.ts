@@ -138,3 +138,18 @@ describe('a viewer', () => {
     expect(await bob.update()).toMatchObject({ from: 2, version: 3, patch: [['a', 'l0', '<li id="l1">twice</li>']] });
   });
 });
+
+describe('a shared instance', () => {
+  test('waits 2 s after its last goodbye, however soon that came after another one', async () => {
+    const ann = await open('/room');
+    const hers = await ann.live();
+    const bob = await visitor('/room');
+    await ann.unsubscribe([hers.id]);
+    const his = await bob.live();
+    await new Promise((resolve) => setTimeout(resolve, 500)); // her two seconds are to be over before his
+    await bob.unsubscribe([his.id]);
+    const left = Date.now();
+    await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(0), 5_000);
+    expect(Date.now() - left).toBeGreaterThan(1_900);
+  });
+});
