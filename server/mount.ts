@@ -162,9 +162,12 @@ export class Mounter {
     for (const { viewer, sessionId } of this.#registry.seatsOf(parent)) this.#endInner(id, viewer, sessionId);
   }
 
+  /** What is its parent's alone ends with it. Of what is shared the page says itself when it is gone: it may show it elsewhere, too. */
   #endInner(id: string, viewer: string, sessionId: string): void {
     const seat = this.#registry.find(id, viewer);
-    if (seat?.sessionId === sessionId) this.leave(seat);
+    if (seat?.sessionId !== sessionId) return;
+    if (scopeOf(seat.instance.type) === 'page') this.end(seat);
+    else if (!seat.isTaken) this.leave(seat);
   }
 
   /** A page has said goodbye to a seat. Who goes from one page to the next finds a shared instance there again. */

@@ -60,6 +60,8 @@ export interface Seat {
   streamId: string;
   /** Made at the first event of each: see {@link laneOf}. */
   lanes: Partial<Record<LaneName, Lane>>;
+  /** Whether the page has subscribed it. Until then it goes with the parent for which it was made. */
+  isTaken: boolean;
   /** Whether the update that is being made rides in the answer to an event, so that the stream need not carry it. */
   answering: boolean;
   /** The version from which the viewer must still be brought up to date, once its stream has room. */
@@ -92,6 +94,7 @@ export function createSeat(instance: Instance, { viewer, sessionId, context }: S
     stream: undefined,
     streamId: '',
     lanes: NO_LANES,
+    isTaken: false,
     answering: false,
     behind: undefined,
     stopWaiting: undefined,

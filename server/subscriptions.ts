@@ -181,6 +181,7 @@ export class Subscriptions {
     seat.stopWaiting = undefined;
     this.#registry.setAway(seat, false, 0);
     seat.context = stream.context;
+    seat.isTaken = true;
     if (!seat.instance.isShared) seat.instance.viewerContext = stream.context;
     this.#registry.direct(seat, stream);
     if (!stream.open) this.#wait(seat);

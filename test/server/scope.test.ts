@@ -407,6 +407,7 @@ describe('children', () => {
     const bobs = new LiveRoot(bob, his as never);
     await bobs.shows('hello');
     await new LiveRoot(ann, desk as Answered).call('leave');
+    await ann.unsubscribe([room?.id as string]); // as a page does with what an update takes away
     await bobs.call('say', { text: 'alone' });
     expect(log).toEqual(['mount blue']);
     expect(ann.frames.filter(({ event }) => event === 'update')).toEqual([]);

@@ -41,14 +41,39 @@ class Desk extends LiveComponent<{ open?: boolean }> {
   }
 }
 
+class Lamp extends LiveComponent {
+  static component = 'test.Lamp';
+  render() {
+    return html`<i>on</i>`;
+  }
+}
+
+/** A shared component with one inside. */
+class Hall extends LiveComponent {
+  static component = 'test.Hall';
+  static scope = 'app';
+  static events = { toggle: true };
+  lit = true;
+  toggle() {
+    this.lit = !this.lit;
+  }
+  render() {
+    return html`<div>${this.lit ? this.child(Lamp, {}) : 'dark'}</div>`;
+  }
+}
+
 const server = useApp();
 
 async function open(path: string, options: Partial<TestAppOptions> = {}): Promise<Client> {
   const client = await server.open({
-    components: [Room, Desk] as never,
+    components: [Room, Desk, Hall, Lamp] as never,
     routes: (app, live) => {
       app.get('/room', async (req, res) => void res.send(String(await live.render(req, Room))));
       app.get('/desk', async (req, res) => void res.send(String(await live.render(req, Desk, { open: false }))));
+      app.get('/hall', async (req, res) => void res.send(String(await live.render(req, Hall))));
+      app.get('/desks', async (req, res) => {
+        res.send(`${await live.render(req, Desk, {})}${await live.render(req, Desk, {})}`);
+      });
     },
     ...options,
   });
@@ -151,5 +176,49 @@ describe('a shared instance', () => {
     const left = Date.now();
     await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(0), 5_000);
     expect(Date.now() - left).toBeGreaterThan(1_900);
+  });
+
+  test('stays where else the page shows it when one parent lets it go', async () => {
+    const ann = await open('/desks');
+    const [first, room, second, copy] = ann.roots as [Root, Root, Root, Root];
+    expect(copy.id).toBe(room.id);
+    const answers = (await ann.subscribe([first, room, second])) as Answered[];
+    const [, inFirst, desk] = answers.map((item) => new LiveRoot(ann, item)) as [LiveRoot, LiveRoot, LiveRoot];
+    const viewer = ann.viewer;
+    const asCopy = async (work: () => Promise<unknown>) => {
+      ann.viewer = `${viewer}-1`; // what a page calls the second place of one id
+      await work();
+      ann.viewer = viewer;
+    };
+    await asCopy(() => ann.subscribe([copy]));
+    await desk.call('toggle');
+    await asCopy(() => ann.unsubscribe([copy.id]));
+    await inFirst.event('say', { text: 'still here' }).expect(204);
+    await inFirst.shows('still here');
+  });
+
+  test('goes with the parent for which it came, where the page never asked for it', async () => {
+    const ann = await open('/desk');
+    const desk = await ann.live();
+    await desk.call('toggle');
+    expect(server.app.live.stats().instances).toBe(2);
+    await desk.call('toggle');
+    await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(1), 4_000);
+  });
+
+  test('takes what stands in it along at once', async () => {
+    const ann = await open('/hall');
+    const [hall] = (await ann.subscribe()) as Answered[];
+    const hers = new LiveRoot(ann, hall as Answered);
+    expect(server.app.live.stats().instances).toBe(2);
+    await hers.call('toggle');
+    expect(server.app.live.stats().instances).toBe(1);
+    await hers.call('toggle');
+    await ann.subscribe(ann.roots.slice(1));
+    expect(server.app.live.stats().instances).toBe(2);
+    await ann.unsubscribe(ann.roots.map(({ id }) => id));
+    const left = Date.now();
+    await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(0), 6_000);
+    expect(Date.now() - left).toBeLessThan(3_000);
   });
 });
