@@ -79,7 +79,7 @@ export function invoke(
 ): Eventually<Outcome> {
   const schema = events[call.name];
   if (schema === true || schema === undefined) return handle(component, call, call.fields);
-  const checked = schema['~standard'].validate(call.fields);
+  const checked = settled(schema['~standard'].validate(call.fields)) as Eventually<StandardSchemaV1.Result<unknown>>;
   return chain(checked, (result) =>
     result.issues ? refuseEvent(component, call, result.issues) : handle(component, call, result.value),
   );

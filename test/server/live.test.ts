@@ -1,4 +1,5 @@
 // The specification: subscribe, live, disconnect, reconnect.
+import { runInNewContext } from 'node:vm';
 import { html, LiveComponent, type LiveEvent } from 'htmx-liveview';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MEDIA } from '../../protocol/names.ts';
@@ -143,6 +144,23 @@ describe('events and updates', () => {
     expect(answer.body).toEqual({ type: 'urn:htmx-liveview:invalid', title: 'invalid', status: 422 });
     await counter.event('increment').expect(204);
     expect((await counter.client.update()).html).toContain('Count: 1');
+  });
+
+  test('a schema’s answer is waited for, whatever promise it is', async () => {
+    const later = runInNewContext('Promise.resolve(result)', { result: { issues: [{ message: 'never' }] } });
+    class Strict extends LiveComponent {
+      static component = 'Strict';
+      static events = { save: { '~standard': { version: 1, vendor: 'other', validate: () => later } } } as never;
+      saved = false;
+      save() {
+        this.saved = true;
+      }
+      render() {
+        return html`<p>${this.saved}</p>`;
+      }
+    }
+    const it = await (await open({ components: [Strict] })).live();
+    await it.event('save').expect(422);
   });
 
   test('a repeated number is answered with the recorded outcome, and handled once', async () => {
