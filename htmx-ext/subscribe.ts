@@ -62,26 +62,36 @@ export function createSubscriber(
     const groups = byViewer(batch ?? []);
     batch = undefined;
     void prepareGoodbye();
-    for (const group of groups) for (const part of inParts(group)) void ask(part);
+    for (const group of groups) void askInTurn(inParts(group), connection.hello?.stream);
   }
 
-  async function ask(part: readonly Entry[]): Promise<void> {
+  /** One after another: what stands in a shared component is refused where that is not live yet. */
+  async function askInTurn(parts: Entry[][], stream: string | undefined): Promise<void> {
+    for (let part = parts[0]; part && connection.hello?.stream === stream; part = parts[0]) {
+      if (!(await ask(part))) return void setTimeout(() => retry(parts.flat()), RETRY * (0.5 + Math.random()));
+      parts.shift();
+    }
+  }
+
+  /** Resolves with false where it must be tried again. */
+  async function ask(part: readonly Entry[]): Promise<boolean> {
     const stream = connection.hello?.stream;
     const [first] = part;
-    if (!stream || !first) return;
+    if (!stream || !first) return true;
     await leaving;
     const request = { viewer: first.viewer, url: location.href, components: part.map(describe) };
     const answer = await post(connection, jsonPost('subscribe', request)).catch(() => undefined);
-    if (connection.hello?.stream !== stream) return; // a newer stream has subscribed them meanwhile
+    if (connection.hello?.stream !== stream) return true; // a newer stream has subscribed them meanwhile
     const status = answer?.status ?? 503;
     if (status === 413 && part.length > 1) {
       const half = part.length >> 1;
-      void ask(part.slice(0, half));
-      void ask(part.slice(half));
-    } else if (!answer || status >= 500 || status === 429) setTimeout(() => retry(part), RETRY * (0.5 + Math.random()));
-    else if (answer.ok) read(part, (await answer.json()) as SubscribeAnswer);
+      return (await ask(part.slice(0, half))) && ask(part.slice(half));
+    }
+    if (!answer || status >= 500 || status === 429) return false;
+    if (answer.ok) read(part, (await answer.json()) as SubscribeAnswer);
     else if (status === 404 && (await kindOf(answer)) === 'stream') connection.reopen();
     else for (const entry of part) listener.gone(entry, status === 403 ? 'expired' : 'refused');
+    return true;
   }
 
   function retry(part: readonly Entry[]): void {

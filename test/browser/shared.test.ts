@@ -21,13 +21,34 @@ class Bell extends LiveComponent {
   }
 }
 
+class Brick extends LiveComponent {
+  static component = 'test.Brick';
+  render() {
+    return html`<i>brick</i>`;
+  }
+}
+
+/** More than one request can subscribe. */
+class Wall extends LiveComponent {
+  static component = 'test.Wall';
+  static scope = 'app';
+  render() {
+    return html`<div>${Array.from({ length: 120 }, (_, key) => this.child(Brick, {}, { key }))}</div>`;
+  }
+}
+
 describeInBrowser('a shared component', (visit, htmx) => {
   let app: TestApp;
   beforeEach(async () => {
     app = await startApp({
-      components: [Bell],
+      components: [Bell, Brick, Wall],
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/wall', async (req, res) => {
+          res.send(
+            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Wall)}`,
+          );
+        });
         it.get('/page', async (req, res) => {
           const bells = `<div id="one">${await live.render(req, Bell)}</div><div id="two">${await live.render(req, Bell)}</div>`;
           res.send(
@@ -88,5 +109,18 @@ describeInBrowser('a shared component', (visit, htmx) => {
     await isLive(ann.page);
     await ann.page.locator('#two button').click();
     await expect.poll(() => ann.page.locator('#one b').textContent()).toBe('2');
+  });
+
+  test('goes live with all that stands in it, also where its requests would overtake each other', async () => {
+    const { page, faults } = await visit();
+    let requests = 0;
+    await page.route(/live\/subscribe/, async (route) => {
+      if (requests++ === 0) await new Promise((resolve) => setTimeout(resolve, 300)); // a slow way
+      await route.continue();
+    });
+    await page.goto(`${app.url}/wall`);
+    await isLive(page);
+    expect(requests).toBeGreaterThan(1);
+    expect(faults).toEqual([]);
   });
 });
