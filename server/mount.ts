@@ -13,7 +13,6 @@ import { scopeOf } from './scope.ts';
 import type { Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import { hashContent, type Tokens } from './token.ts';
-import type { ComponentClass } from './types.ts';
 import { Helper } from './warn.ts';
 import { unwrap } from './watch.ts';
 
