@@ -166,7 +166,11 @@ class SocketPipe implements Pipe {
   }
 
   #send(data: string | Buffer): void {
-    if (data.length > 0 && this.#socket.writable) this.#socket.write(this.#isChunked ? chunk(data) : data);
+    if (data.length === 0 || !this.#socket.writable) return;
+    const bytes = Buffer.byteLength(data);
+    // of ASCII every encoding makes the same, and of this one the network layer has the least work
+    const encoding = bytes === data.length ? 'latin1' : 'utf8';
+    this.#socket.write(this.#isChunked ? chunk(data, bytes) : data, encoding);
   }
 
   beat(text: string): void {
@@ -186,8 +190,8 @@ class SocketPipe implements Pipe {
   }
 }
 
-function chunk(data: string | Buffer): string | Buffer {
-  const head = `${Buffer.byteLength(data).toString(16)}\r\n`;
+function chunk(data: string | Buffer, bytes: number): string | Buffer {
+  const head = `${bytes.toString(16)}\r\n`;
   return typeof data === 'string' ? `${head}${data}\r\n` : Buffer.concat([Buffer.from(head), data, END]);
 }
 
