@@ -53,10 +53,12 @@ export function startHub({ createConnection, post, rememberPolling }: SharedCode
   channel.onmessage = ({ data }: MessageEvent<ToHub>) => {
     if (data.to !== 'hub') return;
     if (data.kind === 'leave') return leave(data.from);
+    const isBack = data.kind === 'pong' && !heard.has(data.from);
     heard.set(data.from, Date.now());
     if (data.kind === 'join') join(data.from, data.polls);
     else if (data.kind === 'dead' && data.stream === connection.hello?.stream) connection.reopen();
     else if (data.kind === 'hurry') connection.check();
+    else if (isBack) join(data.from, false); // it slept for so long that it was buried
   };
 
   function join(viewer: string, polls: boolean): void {

@@ -45,8 +45,13 @@ function share(code: SharedCode, { base, viewer, channel, takeTurns }: Tab): Ope
     return new Promise(() => {});
   }
 
+  /** A tab that has left says nothing: the hub would hold the stream for it. */
+  function answer(): void {
+    if (listener) isWaiting ? join() : tell('pong');
+  }
+
   function obey(message: ToTabs): void {
-    if (message.kind === 'ping') return isWaiting && listener ? join() : tell('pong');
+    if (message.kind === 'ping') return answer();
     if (message.kind === 'broken') return hasNoWorker();
     if (message.kind === 'lost') {
       isWaiting = true;

@@ -115,6 +115,40 @@ test('a tab that says nothing for too long is buried: the server is told, and th
   expect(sources.map(({ isClosed }) => isClosed)).toEqual([false]);
 });
 
+test('a tab that was buried and wakes up is greeted anew: it must subscribe again', async () => {
+  join('sleeps');
+  join('talks');
+  for (let passed = 0; passed < 160; passed += 20) {
+    await pass(20 * SECONDS);
+    tell('pong', 'talks');
+  }
+  take();
+  tell('pong', 'sleeps');
+  tell('pong', 'sleeps');
+  expect(take()).toMatchObject([{ kind: 'frame', name: 'hello', only: 'sleeps' }]);
+});
+
+test('a tab that has left answers no ping, or the stream would be held for it', async () => {
+  vi.stubGlobal('document', {});
+  vi.stubGlobal('SharedWorker', class {});
+  const { SHARED_PART } = await import('../../htmx-ext/parts.ts');
+  await import('../../htmx-ext/shared.ts');
+  const heard: ToHub[] = [];
+  const channel = Object.assign(new EventTarget(), {
+    name: NAME,
+    postMessage: (message: ToHub) => heard.push(message),
+  });
+  const code = { pollUntil: () => 0 };
+  const open = (globalThis as any)[SHARED_PART](code, { base: '/live/', viewer: 'one', channel, takeTurns() {} });
+  const say = (data: unknown) => channel.dispatchEvent(new MessageEvent('message', { data }));
+  const tab = open({ frame() {} });
+  say({ to: 'tabs', kind: 'frame', name: 'hello', data: {} });
+  say({ to: 'tabs', kind: 'ping' });
+  tab.close();
+  say({ to: 'tabs', kind: 'ping' });
+  expect(heard.map(({ kind }) => kind)).toEqual(['join', 'pong', 'leave']);
+});
+
 test('with the last tab the stream goes, whether it left or fell silent', async () => {
   join('one');
   join('two');
