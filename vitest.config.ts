@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const alias = {
+  'htmx-liveview/redis': new URL('./server/redis-backplane.ts', import.meta.url).pathname,
   'htmx-liveview/views': new URL('./views/index.ts', import.meta.url).pathname,
   'htmx-liveview': new URL('./server/index.ts', import.meta.url).pathname,
 };
@@ -8,6 +9,7 @@ const project = (name: string, options: object = {}) => ({
   esbuild: { jsx: 'automatic' as const, jsxImportSource: '@kitajs/html' },
   resolve: {
     alias: [
+      { find: /^htmx-liveview\/redis$/, replacement: alias['htmx-liveview/redis'] },
       { find: /^htmx-liveview\/views$/, replacement: alias['htmx-liveview/views'] },
       { find: /^htmx-liveview$/, replacement: alias['htmx-liveview'] },
     ],

@@ -1,27 +1,47 @@
-// Owns the way of messages between instances. Here: within one process.
+// Owns the way of messages between instances, and between nodes. Here: what every way must do, and the one within a process.
 
-/** Carries published values to whoever listens. Another implementation may carry them to other nodes. */
+import { systemClock } from './clock.ts';
+import { type Listener, Listeners } from './listeners.ts';
+
+/** What a backplane tells the server that uses it. */
+export interface BackplaneObserver {
+  /** Messages of other nodes may have been missed. */
+  gap(): void;
+  /** The way to other nodes is lost, or a message on it can't be read. Told once for each time, not for each message. */
+  fault(error: unknown, doing: string): void;
+}
+
+/**
+ * Carries published values to whoever listens, on this node and on others. Messages of one node to one topic arrive in order, each at most once,
+ * and on the node itself exactly once.
+ */
 export interface Backplane {
-  /** Hands a value to all listeners of a topic. Returns at once, and never throws for a listener's fault. */
+  /** This node's name: unlike any other's, and another one after each start. */
+  readonly node: string;
+  /** Whether other nodes, if there are any, can be reached now. */
+  readonly isOpen: boolean;
+  /**
+   * Hands a value to all listeners of a topic. Returns at once; what other nodes can't be told now is dropped, and they are told that they missed
+   * something. Throws only where a value can't be carried.
+   */
   publish(topic: string, value: unknown): void;
   /** Calls `listener` with each value published under a topic, until the result is called. */
-  listen(topic: string, listener: (value: unknown) => void): () => void;
+  listen(topic: string, listener: Listener): () => void;
+  /** Tells `observer` what happens to the backplane, until the result is called. */
+  observe(observer: BackplaneObserver): () => void;
+  /** Sends what is to be sent, and lets the other nodes go. */
+  close(): Promise<void>;
 }
 
 /** A backplane for one process. Values are handed over as they are, not copied. */
 export function createBackplane(): Backplane {
-  const topics = new Map<string, Set<(value: unknown) => void>>();
+  const listeners = new Listeners();
   return {
-    publish(topic, value) {
-      for (const listener of [...(topics.get(topic) ?? [])]) listener(value);
-    },
-    listen(topic, listener) {
-      const listeners = topics.get(topic) ?? new Set();
-      topics.set(topic, listeners.add(listener));
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0 && topics.get(topic) === listeners) topics.delete(topic);
-      };
-    },
+    node: systemClock.id(),
+    isOpen: true,
+    publish: (topic, value) => listeners.hand(topic, () => value),
+    listen: (topic, listener) => listeners.add(topic, listener),
+    observe: () => () => {},
+    close: () => Promise.resolve(),
   };
 }

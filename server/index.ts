@@ -3,6 +3,7 @@
 export type { Field, Fields } from '../protocol/event.ts';
 export { type Content, escapeHtml, Html, html, raw } from '../views/html.ts';
 export type { Root } from '../views/root.ts';
+export type { Backplane, BackplaneObserver } from './backplane.ts';
 export type { Clock } from './clock.ts';
 export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from './component.ts';
 export { LiveError, type Refusal, type RefusalKind } from './errors.ts';

@@ -9,6 +9,7 @@ import { textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
 import { Instance, type InstanceSetup } from './instance.ts';
+import { notJson } from './json.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { ownerOf, scopeOf, sharedId } from './scope.ts';
@@ -128,21 +129,6 @@ function checkSession(type: ComponentClass, session: unknown): void {
     'ERR_LIVE_SESSION_JSON',
     `live.render(${type.name}): ${found} would not survive signing. ${cure}.`,
   );
-}
-
-function notJson(value: unknown, path: string): string | undefined {
-  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
-    return undefined;
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} (${value})`;
-  const proto = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
-  if (proto !== Object.prototype && proto !== Array.prototype && proto !== null) {
-    return `${path} (${typeof value === 'object' ? (proto?.constructor?.name ?? 'object') : typeof value})`;
-  }
-  for (const [key, inner] of Object.entries(value as object)) {
-    const found = notJson(inner, `${path}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function checkRegistered(settings: Settings, type: ComponentClass): void {

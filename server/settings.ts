@@ -44,6 +44,11 @@ export interface BaseOptions {
   readonly compression?: boolean;
   /** Where uploaded files are kept until their handler is done. Default: the system's folder for temporary files. */
   readonly uploadDirectory?: string;
+  /**
+   * What carries published values, disconnects and presence to other nodes: `await redisBackplane({ url })` of `htmx-liveview/redis`. It is closed with this server.
+   * Default: this process alone.
+   */
+  readonly backplane?: Backplane;
   /** Called with everything that a component throws. Default: `console.error`. */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
   /** Called once for each refused request. Default: `console.warn`. */
@@ -70,7 +75,6 @@ export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits'
   readonly secrets: readonly string[];
   readonly components: ReadonlyMap<string, ComponentClass>;
   readonly context: (req: Request) => unknown;
-  readonly backplane: Backplane;
   /** The way to the application's view engines. */
   readonly engine: Engine;
 }
@@ -104,7 +108,7 @@ export function readOptions(options: Loose): Settings {
     onError: unfailing(readFunction('onError', options.onError, logError)),
     onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),
     clock: options.clock ?? systemClock,
-    backplane: createBackplane(),
+    backplane: readBackplane(options.backplane),
     engine: new Engine(),
   };
 }
@@ -136,6 +140,16 @@ function logHook(error: unknown): void {
 function readFunction<F extends (...args: never[]) => unknown>(name: string, value: F | undefined, fallback: F): F {
   if (value === undefined || typeof value === 'function') return value ?? fallback;
   throw new LiveError('ERR_LIVE_OPTION', `liveview(): ${name} must be a function, got ${typeof value}.`);
+}
+
+function readBackplane(given: Backplane | undefined): Backplane {
+  if (given === undefined) return createBackplane();
+  if (typeof given?.publish === 'function' && typeof given.observe === 'function') return given;
+  const found = given instanceof Promise ? 'a promise' : typeof given;
+  throw new LiveError(
+    'ERR_LIVE_BACKPLANE',
+    `liveview(): backplane must be a backplane, got ${found}. Example: liveview({ backplane: await redisBackplane({ url }) }).`,
+  );
 }
 
 function readNumber(

@@ -18,6 +18,17 @@ test('import and require give the same public face', () => {
   );
 });
 
+test('./redis joins nodes, and is the only one that loads the redis package', () => {
+  const loaded = 'Object.keys(require.cache).filter((file) => /node_modules.(@?redis)/.test(file)).length';
+  const load = (name: string) => `require('${name}'); console.log(${loaded})`;
+  expect(node('--input-type=commonjs', '-e', load('htmx-liveview'))).toBe('0');
+  expect(node('--input-type=module', '-e', `import * as live from 'htmx-liveview/redis'; console.log(${names})`)).toBe(
+    'redisBackplane',
+  );
+  // it is an optional peer: whoever imports this without it is told when it is asked to connect
+  expect(node('--input-type=commonjs', '-e', load('htmx-liveview/redis'))).toBe('0');
+});
+
 test('./views stands alone', () => {
   expect(
     node(

@@ -58,6 +58,11 @@ describe('imports', () => {
     }
   });
 
+  test('no value of the redis package is imported: it is optional', () => {
+    const values = files.filter((file) => importsOf(file).some(({ from, isType }) => from === 'redis' && !isType));
+    expect(values).toEqual([]);
+  });
+
   test('there is no cycle among values', () => {
     const values = new Map(
       files.map((file) => [

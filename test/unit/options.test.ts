@@ -26,6 +26,12 @@ describe('liveview() throws at start for', () => {
     ['an empty list of secrets', { secret: [] }, 'ERR_LIVE_SECRET_MISSING', /openssl rand/],
     ['a short secret', { secret: 'short' }, 'ERR_LIVE_SECRET_SHORT', /got 5.*openssl rand/],
     ['a short secret in the list', { secret: [secret, 'short'] }, 'ERR_LIVE_SECRET_SHORT', /got 5/],
+    [
+      'a backplane that was not awaited',
+      { backplane: Promise.resolve() },
+      'ERR_LIVE_BACKPLANE',
+      /got a promise.*await redisBackplane/,
+    ],
     ['no components', { components: undefined }, 'ERR_LIVE_COMPONENTS', /list of classes/],
     ['what is no component', { components: [class {}] }, 'ERR_LIVE_COMPONENT', /extend LiveComponent/],
     [

@@ -1,0 +1,153 @@
+// Owns the connection of a node to Redis: opens it with checks, notices when it is gone or silent, and opens it again.
+// The client's own reconnection is off: it does not check what it comes back to, and has no word for "subscribed again".
+
+import type { RedisClientType } from 'redis';
+import { systemClock } from './clock.ts';
+import { checkServer, explain, type RedisPlace, type RedisServer } from './redis-errors.ts';
+
+/** Milliseconds between two looks whether Redis still answers. Without an answer by the next one, it is gone. */
+const BEAT = 5_000;
+/** Milliseconds until the first and the longest pause between two attempts to come back. */
+const PAUSE = [50, 2_000] as const;
+/** Milliseconds in which Redis has to take the last messages. */
+const PATIENCE = 1_000;
+/** Messages that wait for Redis to take them. */
+const MOST_WAITING = 10_000;
+
+/** A client of the `redis` package, of which copies are made. It need not be connected. */
+export interface RedisTemplate {
+  duplicate(overrides?: any): unknown;
+  readonly options: any;
+}
+
+/** What a link tells. */
+export interface LinkEvents {
+  message(text: string): void;
+  /** The connection is gone. Told once, until it is back. */
+  lost(error: unknown): void;
+  /** It is there again, and so many messages could not be sent meanwhile. */
+  back(dropped: number): void;
+}
+
+/** One connection, for a channel's messages in both directions. */
+export class RedisLink {
+  readonly #template: RedisTemplate;
+  readonly #place: RedisPlace;
+  readonly #events: LinkEvents;
+  #client: RedisClientType | undefined;
+  #dropped = 0;
+  #isClosed = false;
+  #isAsked = false;
+  readonly #stopBeating: () => void;
+
+  private constructor(template: RedisTemplate, channel: string, events: LinkEvents) {
+    const { socket, username } = template.options ?? {};
+    const address = socket?.path ?? `${socket?.host ?? 'localhost'}:${socket?.port ?? 6379}`;
+    this.#template = template;
+    this.#place = { address, user: username ?? 'default', channel };
+    this.#events = events;
+    this.#stopBeating = systemClock.every(BEAT, () => this.#beat());
+  }
+
+  /** Connects and subscribes. Throws a LiveError for what can't work. */
+  static async open(template: RedisTemplate, channel: string, events: LinkEvents): Promise<RedisLink> {
+    const link = new RedisLink(template, channel, events);
+    try {
+      await link.#connect();
+      return link;
+    } catch (error) {
+      link.#stopBeating();
+      throw error;
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Sends a message to all nodes; without a connection it is counted. */
+  send(text: string): void {
+    if (!this.#client) this.#dropped++;
+    else
+      this.#client.publish(this.#place.channel, text).catch(() => {
+        this.#dropped++;
+      });
+  }
+
+  /** Sends what waits, and ends the connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopBeating();
+    const client = this.#client;
+    this.#client = undefined;
+    if (!client) return;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = systemClock.after(PATIENCE, resolve);
+    });
+    await Promise.race([client.close().catch(() => {}), late]).finally(cancel);
+    client.destroy();
+  }
+
+  async #connect(): Promise<void> {
+    const client = this.#create();
+    try {
+      await client.connect();
+      client.unref(); // a connection to Redis alone keeps no process alive
+      checkServer((await client.hello()) as unknown as RedisServer, this.#place);
+      await client.subscribe(this.#place.channel, (text) => this.#events.message(text));
+    } catch (error) {
+      client.destroy();
+      throw explain(error, this.#place);
+    }
+    if (this.#isClosed) return client.destroy();
+    this.#isAsked = false;
+    this.#client = client;
+  }
+
+  #create(): RedisClientType {
+    const client = this.#template.duplicate({
+      RESP: 3, // messages and answers on one connection
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: MOST_WAITING,
+      socket: { connectTimeout: BEAT, ...this.#template.options?.socket, reconnectStrategy: false },
+    }) as RedisClientType;
+    client.on('error', (error) => this.#lost(client, error));
+    return client;
+  }
+
+  #lost(client: RedisClientType, error: unknown): void {
+    if (client !== this.#client) return;
+    this.#client = undefined;
+    client.destroy();
+    this.#events.lost(explain(error, this.#place));
+    void this.#comeBack();
+  }
+
+  async #comeBack(): Promise<void> {
+    for (let attempt = 0; !this.#isClosed && !this.#client; attempt++) {
+      const pause = Math.min(PAUSE[0] * 2 ** attempt, PAUSE[1]);
+      await new Promise<void>((resolve) => systemClock.after(pause * (0.5 + Math.random()), resolve));
+      // it was said that the connection is gone; why it is not back yet says nothing new
+      if (!this.#isClosed) await this.#connect().catch(() => {});
+    }
+    if (!this.#client) return;
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    this.#events.back(dropped);
+  }
+
+  /** A connection may be dead without a word: Redis has to answer. */
+  #beat(): void {
+    const client = this.#client;
+    if (!client) return;
+    if (this.#isAsked) return this.#lost(client, new Error(`no answer for ${BEAT} ms`));
+    this.#isAsked = true;
+    client.ping().then(
+      () => {
+        this.#isAsked = false;
+      },
+      () => {}, // its `error` comes too
+    );
+  }
+}

@@ -1,0 +1,293 @@
+// What every backplane does; and what only the one on Redis can get wrong.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { type Backplane, LiveError } from 'htmx-liveview';
+import { redisBackplane } from 'htmx-liveview/redis';
+import { createClient } from 'redis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createBackplane } from '../../server/backplane.ts';
+import { Inbox } from '../support/inbox.ts';
+import { describeWithRedis, Redis } from '../support/redis.ts';
+
+/** The behaviours of one node, whatever is behind it. */
+function contract(make: () => Promise<Backplane>): void {
+  let backplane: Backplane;
+  afterEach(() => backplane.close());
+
+  test('hands a value to every listener of its topic, once, and to no other', async () => {
+    backplane = await make();
+    const [one, two, other] = [new Inbox(), new Inbox(), new Inbox()];
+    backplane.listen('a', one.take);
+    backplane.listen('a', two.take);
+    backplane.listen('b', other.take);
+    backplane.publish('a', { n: 1 });
+    backplane.publish('b', 'end');
+    expect(await other.next()).toBe('end');
+    expect([one.all, two.all, other.all]).toEqual([[{ n: 1 }], [{ n: 1 }], ['end']]);
+  });
+
+  test('hands values on in their order, and at once on this node', async () => {
+    backplane = await make();
+    const inbox = new Inbox();
+    backplane.listen('a', inbox.take);
+    for (let n = 0; n < 100; n++) backplane.publish('a', n);
+    expect(inbox.all).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['text with line ends', 'a\nb\r\n\u2028"'],
+    ['an empty text', ''],
+    ['a number', -0.5],
+    ['a list of objects', [{ a: [1, { b: true }] }, []]],
+  ])('carries %s as it is', async (_, value) => {
+    backplane = await make();
+    const inbox = new Inbox();
+    backplane.listen('a\n"b\0', inbox.take);
+    backplane.publish('a\n"b\0', value);
+    expect(await inbox.next()).toEqual(value);
+  });
+
+  test('hands nothing to a listener that has left, also while values are handed on', async () => {
+    backplane = await make();
+    const inbox = new Inbox();
+    const leave = backplane.listen('a', inbox.take);
+    backplane.listen('a', leave);
+    backplane.publish('a', 1);
+    backplane.publish('a', 2);
+    expect(inbox.all).toEqual([1]);
+    leave();
+    leave();
+  });
+
+  test('publishes where nobody listens', async () => {
+    backplane = await make();
+    expect(() => backplane.publish('nobody', 1)).not.toThrow();
+  });
+
+  test('has a name of its own, and is open', async () => {
+    backplane = await make();
+    const other = await make();
+    expect(backplane.node).toMatch(/^[\w-]{22}$/);
+    expect(other.node).not.toBe(backplane.node);
+    expect(backplane.isOpen).toBe(true);
+    await other.close();
+  });
+}
+
+describe('the backplane of one process', () => {
+  describe('as every backplane', () => contract(async () => createBackplane()));
+
+  test('hands values over as they are', () => {
+    const [backplane, inbox, value] = [createBackplane(), new Inbox(), { when: new Date() }];
+    backplane.listen('a', inbox.take);
+    backplane.publish('a', value);
+    expect(inbox.all[0]).toBe(value);
+  });
+});
+
+describeWithRedis('the backplane on Redis', () => {
+  let redis: Redis;
+  const made: Backplane[] = [];
+  beforeAll(async () => {
+    redis = await Redis.start();
+  });
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((it) => it.close()));
+  });
+  afterAll(() => redis.stop());
+
+  const join = async (options: object = {}): Promise<Backplane> => {
+    const backplane = await redisBackplane({ url: redis.url, ...options });
+    made.push(backplane);
+    return backplane;
+  };
+
+  describe('as every backplane', () => contract(() => redisBackplane({ url: redis.url })));
+
+  test('tells other nodes in order, and its own node once', async () => {
+    const [here, there] = [await join(), await join()];
+    const [own, far] = [new Inbox(), new Inbox()];
+    here.listen('a', own.take);
+    there.listen('a', far.take);
+    for (let n = 0; n < 1000; n++) here.publish('a', n);
+    await far.until(999);
+    expect(far.all).toEqual(Array.from({ length: 1000 }, (_, n) => n));
+    there.publish('a', 'answer');
+    await own.until('answer');
+    expect(own.all).toEqual([...far.all.slice(0, 1000), 'answer']);
+  });
+
+  test('hands a copy to listeners, here as there', async () => {
+    const [here, there] = [await join(), await join()];
+    const [own, far, value] = [new Inbox(), new Inbox(), { list: [1] }];
+    here.listen('a', own.take);
+    there.listen('a', far.take);
+    here.publish('a', value);
+    value.list.push(2);
+    expect(own.all).toEqual([{ list: [1] }]);
+    expect(await far.next()).toEqual({ list: [1] });
+  });
+
+  test.each([
+    ['a Date', { when: new Date(0) }, 'value.when (Date)'],
+    ['a Map', new Map(), 'value (Map)'],
+    ['a function', [() => {}], 'value.0 (function)'],
+    ['NaN', Number.NaN, 'value (NaN)'],
+    ['a bigint', { n: 1n }, 'value.n (bigint)'],
+  ])('refuses to publish %s, by name', async (_, value, found) => {
+    const here = await join();
+    const publish = () => here.publish('things', value);
+    expect(publish).toThrow(LiveError);
+    expect(publish).toThrow(`publish(things): expected JSON, which is what Redis carries to other nodes, got ${found}`);
+  });
+
+  test('apps with different prefixes don’t hear each other', async () => {
+    const [here, there, other] = [await join(), await join(), await join({ prefix: 'other' })];
+    const [far, strange] = [new Inbox(), new Inbox()];
+    there.listen('a', far.take);
+    other.listen('a', strange.take);
+    other.listen('b', strange.take);
+    here.publish('a', 1);
+    await far.next();
+    other.publish('b', 'own');
+    expect(strange.all).toEqual(['own']);
+  });
+
+  test('a client can be given, which stays as it is', async () => {
+    const client = createClient({ url: redis.url });
+    const [here, there] = [await join({ url: undefined, client }), await join()];
+    const far = new Inbox();
+    there.listen('a', far.take);
+    here.publish('a', 1);
+    expect(await far.next()).toBe(1);
+    expect(client.isOpen).toBe(false);
+  });
+
+  test('what is no message is reported, and those after it arrive', async () => {
+    const [here, there] = [await join(), await join()];
+    const [far, faults] = [new Inbox(), new Inbox()];
+    there.listen('a', far.take);
+    there.observe({ gap: () => {}, fault: (_, doing) => faults.take(doing) });
+    const client = await createClient({ url: redis.url }).connect();
+    await client.publish('liveview:1', 'not ours');
+    here.publish('a', 1);
+    expect(await far.next()).toBe(1);
+    expect(faults.all).toEqual(['reading a message']);
+    client.destroy();
+  });
+
+  describe('while Redis is away', () => {
+    let own: Redis;
+    afterEach(() => own?.stop());
+
+    test('this node goes on; when it is back, nodes are told of the gap, and messages flow', async () => {
+      own = await Redis.start();
+      const [here, there] = [await join({ url: own.url }), await join({ url: own.url })];
+      const [near, far, events, farEvents] = [new Inbox(), new Inbox(), new Inbox(), new Inbox()];
+      for (const [node, inbox] of [
+        [here, events],
+        [there, farEvents],
+      ] as const)
+        node.observe({ gap: () => inbox.take('gap'), fault: (error) => inbox.take((error as LiveError).code) });
+      here.listen('a', near.take);
+      there.listen('a', far.take);
+      await own.kill();
+      await events.until('ERR_LIVE_REDIS_CONNECT');
+      expect(here.isOpen).toBe(false);
+      here.publish('a', 'lost');
+      expect(near.all).toEqual(['lost']);
+      await own.run();
+      await Promise.all([events.until('gap'), farEvents.until('gap')]);
+      expect(events.all).toEqual(['ERR_LIVE_REDIS_CONNECT', 'ERR_LIVE_REDIS_DROPPED', 'gap']);
+      here.publish('a', 'after');
+      expect(await far.next()).toBe('after');
+      expect(near.all).toEqual(['lost', 'after']);
+    });
+
+    test('a node that alone was cut off lets the others know what they missed', async () => {
+      own = await Redis.start();
+      const [here, there] = [await join({ url: own.url }), await join({ url: own.url })];
+      const [events, farEvents] = [new Inbox(), new Inbox()];
+      here.observe({ gap: () => events.take('gap'), fault: () => events.take('fault') });
+      there.observe({ gap: () => farEvents.take('gap'), fault: () => farEvents.take('fault') });
+      const client = await createClient({ url: own.url }).connect();
+      const [first] = (await client.clientList()).filter(({ sub }) => sub === 1);
+      await client.clientKill({ filter: 'ID', id: first?.id as number });
+      client.destroy();
+      await events.until('fault');
+      here.publish('a', 'lost');
+      await farEvents.until('gap');
+      expect(farEvents.all).toEqual(['gap']);
+    });
+
+    test('a Redis that is connected but silent is given up', { timeout: 20_000 }, async () => {
+      own = await Redis.start();
+      const here = await join({ url: own.url });
+      const faults = new Inbox();
+      here.observe({ gap: () => {}, fault: (error) => faults.take(String(error)) });
+      own.freeze();
+      expect(await faults.next()).toContain('no answer for 5000 ms');
+      expect(here.isOpen).toBe(false);
+    });
+  });
+
+  describe('refuses to start, and says why, where', () => {
+    const fails = (options: object) => expect(redisBackplane(options)).rejects;
+
+    test('nothing answers', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      server.close();
+      await fails({ url: `redis://:secret@127.0.0.1:${port}` }).toThrow(
+        `expected Redis at 127.0.0.1:${port}, got: connect ECONNREFUSED`,
+      );
+    });
+
+    test('the password is wrong or missing, without writing it out', async () => {
+      const closed = await Redis.start('--requirepass', 'right');
+      const at = `127.0.0.1:${closed.port}`;
+      await fails({ url: `redis://${at}` }).toThrow(/expected to be let in as 'default' at .*NOAUTH.*user:password@/);
+      await fails({ url: `redis://:wr0ng@${at}` }).toThrow(/WRONGPASS/);
+      await fails({ url: `redis://:wr0ng@${at}` }).not.toThrow(/wr0ng/);
+      await closed.stop();
+    });
+
+    test('the user may not subscribe', async () => {
+      const limited = await Redis.start('--user', ...'app on >pass +@connection +publish'.split(' '));
+      await fails({ url: `redis://app:pass@127.0.0.1:${limited.port}` }).toThrow(
+        /the user 'app' .* NOPERM .*ACL SETUSER app .*&liveview:1/,
+      );
+      await limited.stop();
+    });
+
+    test('it is a read-only replica', async () => {
+      const replica = await Redis.start('--replicaof', '127.0.0.1', String(redis.port));
+      await fails({ url: replica.url }).toThrow(/expected a primary that can be written to, got a replica/);
+      await replica.stop();
+    });
+
+    test.each([
+      ['is older than RESP 3', '-ERR unknown command `HELLO`\r\n'],
+      ['is 6.0', '%2\r\n+version\r\n+6.0.9\r\n+role\r\n+master\r\n'],
+    ])('it %s', async (_, answer) => {
+      const server = createServer((socket) =>
+        socket.on('data', (data) => {
+          for (const command of String(data).match(/\b(?:HELLO|CLIENT)\b/g) ?? [])
+            socket.write(command === 'HELLO' ? answer : '+OK\r\n');
+        }),
+      ).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      await fails({ url: `redis://127.0.0.1:${port}` }).toThrow(/expected Redis 6.2 or later at .*, got .*Update it/);
+      server.close();
+    });
+
+    test('the address or the client is none', async () => {
+      await fails({ url: 'http://:secret@localhost' }).toThrow(/url is no address of Redis/);
+      await fails({ client: {} }).toThrow(/client must be made by createClient\(\)/);
+    });
+  });
+});
