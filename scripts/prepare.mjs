@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need;
 // with --engines also those that only `npm run test:engines` needs, and with --bench what the benchmarks compare with.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const run = (command, args, options = {}) => execFileSync(command, args, { stdio: 'inherit', ...options });
 
@@ -9,6 +9,7 @@ const run = (command, args, options = {}) => execFileSync(command, args, { stdio
 if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
 run(process.execPath, ['scripts/build.mjs']);
 if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
+if (process.argv.includes('--test')) installRedis();
 if (process.argv.includes('--engines')) installEngines();
 if (process.argv.includes('--bench')) installPeers();
 
@@ -29,6 +30,12 @@ function versions(file) {
 function installChromium() {
   const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
   if (!places.some((path) => path && existsSync(path))) install(['chromium'], 'the browser suites');
+}
+
+/** The suites of many nodes need a Redis, which they start by themselves. */
+function installRedis() {
+  const places = [process.env.REDIS_SERVER, '/usr/bin/redis-server', '/usr/local/bin/redis-server'];
+  if (!places.some((path) => path && existsSync(path))) install(['redis-server'], 'the suites of many nodes');
 }
 
 /** Debian's browsers, what drives them, and a screen for the one that can't do without. */
@@ -55,6 +62,10 @@ function installPeers() {
 function install(packages, purpose) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   console.log(`Installing ${packages.join(', ')} for ${purpose}…`);
+  // Debian's packages ask this program whether they may start a service; 101 says no
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     run('apt-get', ['update', '-qq'], { env });
@@ -64,5 +75,7 @@ function install(packages, purpose) {
     });
   } catch (error) {
     console.log(`${packages.join(', ')} could not be installed: ${error.message}`);
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
   }
 }
