@@ -68,7 +68,8 @@ function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
 
 function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
   const own =
-    name in LiveComponent.prototype || ['mount', 'unmount', 'navigate', 'invalid', 'failed', 'render'].includes(name);
+    name in LiveComponent.prototype ||
+    ['mount', 'unmount', 'navigate', 'invalid', 'failed', 'missed', 'render'].includes(name);
   if (own) {
     throw new LiveError(
       'ERR_LIVE_EVENT_RESERVED',

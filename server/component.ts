@@ -199,6 +199,11 @@ export interface LiveComponent<Session = {}, Context = unknown> {
   navigate?(url: URL): unknown;
   /** Called instead of the handler when the event's schema refused its params. */
   invalid?(failure: InvalidEvent): unknown;
+  /**
+   * Called when messages of other nodes may have been missed, because Redis was away: query again what subscriptions keep up to date. The instance
+   * renders after it, and renders without it too.
+   */
+  missed?(): unknown;
   /** Content to show when `mount`, `render` or a task threw. */
   failed?(error: unknown): Content | Promise<Content>;
 }

@@ -174,6 +174,12 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     );
   }
 
+  /** Messages may have been missed: lets the component query again, and renders. */
+  async missed(): Promise<void> {
+    if (this.#component.missed) await this.later('missed()', () => this.#component.missed?.());
+    this.changed();
+  }
+
   /** Ends the instance: stops what it started, then calls `unmount()` after what is running now. */
   async unmount(): Promise<void> {
     if (this.ended) return;

@@ -8,6 +8,7 @@ import { attach } from './attach.ts';
 import { Dispatch } from './dispatch.ts';
 import { Guard } from './guard.ts';
 import { Mounter } from './mount.ts';
+import { Nodes } from './nodes.ts';
 import { Registry } from './registry.ts';
 import { renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
@@ -23,7 +24,7 @@ import { unwrap } from './watch.ts';
 /** Milliseconds between two looks for readers that are too slow. Heartbeats may be a minute apart. */
 const LOOK = 5_000;
 
-/** Whom to disconnect: everybody of an express-session, or every viewer for whom `match` returns true. */
+/** Whom to disconnect: everybody of an express-session, on every node; or every viewer of this node for whom `match`, which can't travel, returns true. */
 export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
 
 /** How much is on a node. */
@@ -84,7 +85,13 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
   const router = createRouter({ settings, tokens, registry, guard, dispatch, updates, subscriptions, sessions });
+  const nodes = new Nodes(settings, registry, subscriptions);
   const stopBeating = beat(settings, registry, sessions);
+  const close = () => {
+    stopBeating();
+    subscriptions.close();
+    return nodes.close();
+  };
 
   return {
     router: router as unknown as RequestHandler,
@@ -93,17 +100,13 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
       renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect: (whom) =>
-      subscriptions.disconnect('match' in whom ? whom.match : (viewer) => viewer.sessionId === whom.sessionId),
+      'match' in whom ? subscriptions.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
     stats: () => ({ streams: registry.streams.size, instances: registry.instances.size }),
     async drain({ within = 10_000 } = {}) {
       await subscriptions.drain(within);
-      stopBeating();
-      subscriptions.close();
+      await close();
     },
-    close() {
-      stopBeating();
-      subscriptions.close();
-    },
+    close: () => void close(),
   };
 }
 
