@@ -5,6 +5,7 @@ import type { Fields } from '../protocol/event.ts';
 import type { Content, Html } from '../views/html.ts';
 import type { Root } from '../views/root.ts';
 import { LiveError } from './errors.ts';
+import type { Presence, PresenceOptions, Present } from './presence.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionOf } from './types.ts';
 import type { Uploads } from './upload.ts';
@@ -61,6 +62,7 @@ export interface Host {
   after(ms: number, work: () => unknown): () => void;
   subscribe(topic: string, work: (value: never) => unknown): () => void;
   publish(topic: string, value: unknown): void;
+  presence(name: string, meta: unknown, options: PresenceOptions<any>): Present<any>;
   task(name: string, work: (signal: AbortSignal) => unknown): void;
   child(type: ComponentClass, session: unknown, key: string | number | undefined): Html;
   view(name: string, locals: object): Promise<Html>;
@@ -154,6 +156,16 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   /** Publishes a value to all subscribers of the topic. Never waits for them. */
   publish<Value>(topic: Topic<Value>, value: Value): void {
     this.#host.publish(topic.name, value);
+  }
+
+  /**
+   * Is there, under the name of a presence, until unmount; gives the live list of all who are, on every node. Call it in `mount()`. Without `meta` it
+   * only looks. A shared component is there once for each node, not for each viewer.
+   * @throws LiveError `ERR_LIVE_PRESENCE_JSON` where `meta` is not JSON.
+   * @example mount() { this.people = this.presence(inRoom('lobby'), { name: 'Ada' }, { id: this.context.user }); }
+   */
+  presence<Meta>(where: Presence<Meta>, meta?: Meta, options: PresenceOptions<Meta> = {}): Present<Meta> {
+    return this.#host.presence(where.name, meta, options as PresenceOptions<any>) as Present<Meta>;
   }
 
   /**

@@ -1,6 +1,9 @@
 // Owns what a component starts, and what therefore must end with its instance: timers, subscriptions, tasks.
 
 import type { Clock } from './clock.ts';
+import { type Member, NOBODY, type PresenceOptions, type Present } from './presence.ts';
+import type { Attendance } from './presences.ts';
+import type { RoomWatcher } from './room.ts';
 
 /** What the helpers need of their instance. */
 export interface HelpersOwner {
@@ -10,6 +13,9 @@ export interface HelpersOwner {
   /** Runs work in its turn, and reports what it throws. */
   later(doing: string, work: () => unknown): Promise<void>;
   listen(topic: string, work: (value: unknown) => void): () => void;
+  attend(presence: string, watcher: RoomWatcher, id: string | undefined): Attendance;
+  /** What it shows has changed. */
+  changed(): void;
   /** A task has ended; with an error, unless it was aborted. */
   taskEnded(name: string, error: unknown): void;
 }
@@ -48,6 +54,23 @@ export class Helpers {
   subscribe(topic: string, work: (value: never) => unknown): () => void {
     const receive = (value: unknown) => void this.#owner.later(`subscriber of ${topic}`, () => work(value as never));
     return this.#start(() => this.#owner.listen(topic, receive));
+  }
+
+  presence(name: string, meta: unknown, { id, joined, left }: PresenceOptions<any>): Present<any> {
+    if (!this.#owner.isLive) return NOBODY;
+    const call = (doing: string, work: ((member: Member<any>) => unknown) | undefined, who: readonly Member<any>[]) => {
+      const others = work ? who.filter((member) => member.id !== present.id) : [];
+      for (const member of others) void this.#owner.later(`${doing}() of ${name}`, () => work?.(member));
+    };
+    const changed: RoomWatcher['changed'] = (come, gone) => {
+      this.#owner.changed();
+      call('joined', joined, come);
+      call('left', left, gone);
+    };
+    const present = this.#owner.attend(name, { changed }, id);
+    this.#start(() => () => present.end());
+    if (meta !== undefined) present.join(meta);
+    return present as Present<any>;
   }
 
   task(name: string, work: (signal: AbortSignal) => unknown): void {

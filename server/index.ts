@@ -9,6 +9,7 @@ export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from '
 export { LiveError, type Refusal, type RefusalKind } from './errors.ts';
 export type { Limits } from './limits.ts';
 export { type Disconnect, type Live, liveview, type Stats } from './live.ts';
+export { type Member, type Presence, type PresenceOptions, type Present, presence } from './presence.ts';
 export type { BaseOptions, ErrorPlace, Options } from './settings.ts';
 export type { Viewer } from './subscriptions.ts';
 export { type Topic, topic } from './topic.ts';

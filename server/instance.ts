@@ -14,6 +14,8 @@ import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.t
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import { type OrderOwner, Orders } from './orders.ts';
+import type { PresenceOptions, Present } from './presence.ts';
+import type { Presences } from './presences.ts';
 import { Recent } from './recent.ts';
 import type { Scope } from './scope.ts';
 import { Turns } from './turns.ts';
@@ -45,6 +47,7 @@ export interface InstanceSetup {
   view(name: string, locals: object): Promise<Html>;
   publish(topic: string, value: unknown): void;
   listen(topic: string, work: (value: unknown) => void): () => void;
+  attend: Presences['attend'];
   /** Fills the places of children in a text that is about to be sent. */
   fill(instance: Instance, text: string): string;
 }
@@ -349,6 +352,14 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   listen(topic: string, work: (value: unknown) => void): () => void {
     return this.#setup.listen(topic, work);
+  }
+
+  attend(...given: Parameters<Presences['attend']>): ReturnType<Presences['attend']> {
+    return this.#setup.attend(...given);
+  }
+
+  presence(name: string, meta: unknown, options: PresenceOptions<any>): Present<any> {
+    return this.#help.presence(name, meta, options);
   }
 
   every(ms: number, work: () => unknown): () => void {

@@ -9,6 +9,7 @@ import { Dispatch } from './dispatch.ts';
 import { Guard } from './guard.ts';
 import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
+import { Presences } from './presences.ts';
 import { Registry } from './registry.ts';
 import { renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
@@ -78,14 +79,15 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const settings = readOptions(options as unknown as Parameters<typeof readOptions>[0]);
   const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const registry = new Registry();
-  const mounter = new Mounter(settings, tokens, registry, (instance) => updates.schedule(instance));
+  const presences = new Presences(settings.backplane, settings.clock);
+  const mounter = new Mounter(settings, tokens, registry, presences, (instance) => updates.schedule(instance));
   const updates = new Updates(registry, mounter);
   const dispatch = new Dispatch(settings, registry, updates);
   const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter);
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
   const router = createRouter({ settings, tokens, registry, guard, dispatch, updates, subscriptions, sessions });
-  const nodes = new Nodes(settings, registry, subscriptions);
+  const nodes = new Nodes(settings, registry, subscriptions, presences);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();

@@ -8,6 +8,7 @@ import { type Change, rendered, textOf } from './diff.ts';
 import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
 import { Instance, type InstanceSetup, type Origin } from './instance.ts';
+import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import { scopeOf } from './scope.ts';
 import type { Seat } from './seat.ts';
@@ -34,7 +35,13 @@ export class Mounter {
   readonly helper: Helper;
 
   /** @param schedule is called with an instance that became dirty outside of an event. */
-  constructor(settings: Settings, tokens: Tokens, registry: Registry, schedule: (instance: Instance) => void) {
+  constructor(
+    settings: Settings,
+    tokens: Tokens,
+    registry: Registry,
+    presences: Presences,
+    schedule: (instance: Instance) => void,
+  ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
@@ -49,6 +56,7 @@ export class Mounter {
       view: (name, locals) => engine.render(name, locals),
       publish: (topic, value) => backplane.publish(topic, unwrap(value)),
       listen: (topic, work) => backplane.listen(topic, work),
+      attend: (...given) => presences.attend(...given),
       fill: (instance, text) => this.fill(instance, text),
     };
     this.helper = new Helper((...said) => this.report(...said), process.env.NODE_ENV !== 'production');

@@ -1,6 +1,7 @@
 // Owns what a server has to do with other nodes: disconnects that reach them, and catching up when messages may have been missed.
 
 import type { Instance } from './instance.ts';
+import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -15,14 +16,16 @@ const PAUSE = 10;
 export class Nodes {
   readonly #settings: Settings;
   readonly #registry: Registry;
+  readonly #presences: Presences;
   readonly #stops: readonly (() => void)[];
   /** Those that have yet to catch up. */
   #behind = new Set<Instance>();
   #isCatchingUp = false;
 
-  constructor(settings: Settings, registry: Registry, subscriptions: Subscriptions) {
+  constructor(settings: Settings, registry: Registry, subscriptions: Subscriptions, presences: Presences) {
     this.#settings = settings;
     this.#registry = registry;
+    this.#presences = presences;
     const { backplane, onError } = settings;
     const fault = (error: unknown, doing: string) =>
       onError(error, { component: 'backplane', id: backplane.node, doing });
@@ -40,12 +43,14 @@ export class Nodes {
   /** Leaves the other nodes, after the last words of the instances that have just ended. */
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
+    this.#presences.close();
     this.#behind.clear();
     await new Promise(setImmediate);
     await this.#settings.backplane.close();
   }
 
   #gap(): void {
+    this.#presences.gap();
     for (const instance of this.#registry.instances.values()) this.#behind.add(instance);
     if (!this.#isCatchingUp) this.#catchUp();
   }

@@ -115,6 +115,9 @@ function createThrowAway(
     view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},
+    attend: () => {
+      throw new Error('nobody is there in a static render');
+    },
     fill: (_, text) => text,
   };
   return new Instance({ id, type, session, context, sessionId, scope }, setup);

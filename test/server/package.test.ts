@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 const node = (...args: string[]) =>
   execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 const names = 'Object.keys(live).sort().join()';
-const PUBLIC = 'Html,LiveComponent,LiveError,escapeHtml,html,liveview,raw,topic,unwrap';
+const PUBLIC = 'Html,LiveComponent,LiveError,escapeHtml,html,liveview,presence,raw,topic,unwrap';
 
 test('import and require give the same public face', () => {
   expect(node('--input-type=module', '-e', `import * as live from 'htmx-liveview'; console.log(${names})`)).toBe(

@@ -1,6 +1,6 @@
 // Checked by `npm run types`: each line marked @ts-expect-error must be a compile error, and everything else must not be one.
 
-import { html, LiveComponent, type LiveEvent, liveview, type Params, topic } from 'htmx-liveview';
+import { html, LiveComponent, type LiveEvent, liveview, type Params, presence, topic } from 'htmx-liveview';
 import { z } from 'zod';
 
 const secret = 'x'.repeat(32);
@@ -128,3 +128,16 @@ const cards = topic<{ title: string }>('cards');
 live.publish(cards, { title: 'One' });
 // @ts-expect-error: the topic has another type
 live.publish(cards, { title: 1 });
+
+const inRoom = presence<{ name: string }>('room');
+class Room extends LiveComponent {
+  static component = 'Room';
+  people = this.presence(inRoom, { name: 'Ada' }, { joined: ({ meta }) => meta.name satisfies string });
+  looks = this.presence(inRoom);
+  // @ts-expect-error: the presence has another type
+  odd = this.presence(inRoom, { name: 1 });
+  render() {
+    return this.people.members.map(({ meta }) => meta.name satisfies string).join();
+  }
+}
+liveview({ secret, components: [Room] });
