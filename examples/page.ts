@@ -8,6 +8,7 @@ const examples = [
   ['/todo', 'To do', 'A form, a list and a schema, kept for each session.'],
   ['/chat', 'Chat', 'Several browsers, joined by publish and subscribe.'],
   ['/vote', 'A vote', 'One component for everybody, rendered once for all of them.'],
+  ['/presence', 'Who is here', 'A list of who looks at this page, which keeps itself.'],
   ['/upload', 'Files', 'Several at once, dropped or chosen, with a progress bar and limits.'],
   ['/existing', 'An existing page', 'hx-get and hx-post as they were, with a live component beside them.'],
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],

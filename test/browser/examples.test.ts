@@ -194,6 +194,22 @@ describeInBrowser('the examples', (visit, _, version) => {
     expect([...ada.faults, ...bob.faults]).toEqual([]);
   });
 
+  test('who looks at a page is seen by the others, under a name, and until the page is closed', async () => {
+    const [ada, bob] = [await visitTo('/presence'), await visitTo('/presence')];
+    await ada.page.getByText('2 are here.').waitFor();
+    await bob.page.getByLabel('Your name').fill('Bob');
+    await bob.page.getByRole('button').click();
+    for (const { page } of [ada, bob]) await page.locator('#people').getByText('Bob').waitFor();
+    const second = await bob.context.newPage();
+    await open(second, '/presence');
+    await second.getByText('2 are here.').waitFor();
+    await second.close();
+    await bob.page.goto('about:blank');
+    await ada.page.getByText('One is here.').waitFor();
+    await ada.page.getByText('has gone.').waitFor();
+    expect([...ada.faults, ...bob.faults]).toEqual([]);
+  });
+
   test('an existing page keeps its own htmx, and a component comes and goes with a swap', async () => {
     const { page, faults } = await visitTo('/existing');
     await page.getByLabel('Dish').fill(`Pie ${version}`);
@@ -232,7 +248,7 @@ describeInBrowser('the examples', (visit, _, version) => {
   test('the gallery fits a phone', async () => {
     const { page } = await visitTo('/');
     await page.setViewportSize({ width: 360, height: 640 });
-    for (const path of ['/', '/counter', '/clock', '/todo', '/chat', '/vote', '/existing']) {
+    for (const path of ['/', '/counter', '/clock', '/todo', '/chat', '/vote', '/presence', '/existing']) {
       await open(page, path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
     }

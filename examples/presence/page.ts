@@ -1,0 +1,19 @@
+import type { Express } from 'express';
+import { html, type Live } from 'htmx-liveview';
+import { page } from '../page.ts';
+import { Here } from './here.ts';
+
+export function here(app: Express, live: Live) {
+  app.get('/presence', async (req, res) => {
+    const people = await live.render(req, Here);
+    res.send(
+      page(
+        req,
+        'Who is here',
+        html`
+        <p>Open this page in another browser, and close it again.</p>
+        <section class="card">${people}</section>`,
+      ),
+    );
+  });
+}
