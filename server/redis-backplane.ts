@@ -48,7 +48,8 @@ class RedisBackplane implements Backplane {
     this.#link = await RedisLink.open(template, channel, {
       message: (text) => this.#receive(text),
       lost: (error) => this.#fault(error, 'staying connected'),
-      back: (dropped) => this.#back(dropped),
+      back: () => this.#gap(),
+      dropped: (count) => this.#dropped(count),
     });
   }
 
@@ -91,13 +92,10 @@ class RedisBackplane implements Backplane {
     }
   }
 
-  /** What was said meanwhile did not come here, and what was said here did not get out: nobody else would notice that. */
-  #back(dropped: number): void {
-    if (dropped > 0) {
-      this.#send(GAP, '');
-      this.#fault(dropping(dropped), 'publishing');
-    }
-    this.#gap();
+  /** What did not get out, nobody else would notice. */
+  #dropped(count: number): void {
+    this.#send(GAP, '');
+    this.#fault(dropping(count), 'publishing');
   }
 
   #gap(): void {
@@ -127,7 +125,7 @@ function dropping(count: number): LiveError {
   const said = `${count} ${count === 1 ? 'message' : 'messages'}`;
   return new LiveError(
     'ERR_LIVE_REDIS_DROPPED',
-    `${said} could not be sent to other nodes while Redis was away. Components there are asked to query again: missed().`,
+    `${said} could not be sent to other nodes: Redis was away, or took them too slowly. Components there are asked to query again: missed().`,
   );
 }
 

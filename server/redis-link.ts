@@ -12,7 +12,9 @@ const PAUSE = [50, 2_000] as const;
 /** Milliseconds in which Redis has to take the last messages. */
 const PATIENCE = 1_000;
 /** Messages that wait for Redis to take them. */
-const MOST_WAITING = 10_000;
+const MOST_WAITING = 100_000;
+/** Milliseconds in which what could not be sent is counted, before it is told. */
+const COUNTING = 1_000;
 
 /** A client of the `redis` package, of which copies are made. It need not be connected. */
 export interface RedisTemplate {
@@ -25,8 +27,10 @@ export interface LinkEvents {
   message(text: string): void;
   /** The connection is gone. Told once, until it is back. */
   lost(error: unknown): void;
-  /** It is there again, and so many messages could not be sent meanwhile. */
-  back(dropped: number): void;
+  /** It is there again. */
+  back(): void;
+  /** So many messages could not be sent: there was no connection, or Redis took them too slowly. Told when it takes some again. */
+  dropped(count: number): void;
 }
 
 /** One connection, for a channel's messages in both directions. */
@@ -65,13 +69,22 @@ export class RedisLink {
     return this.#client !== undefined;
   }
 
-  /** Sends a message to all nodes; without a connection it is counted. */
+  /** Sends a message to all nodes, or counts it as dropped. */
   send(text: string): void {
     if (!this.#client) this.#dropped++;
-    else
-      this.#client.publish(this.#place.channel, text).catch(() => {
-        this.#dropped++;
-      });
+    else this.#client.publish(this.#place.channel, text).catch(() => this.#drop());
+  }
+
+  #drop(): void {
+    if (this.#dropped++ === 0 && this.#client) systemClock.after(COUNTING, () => this.#tellDropped());
+  }
+
+  /** Without a connection its return tells. */
+  #tellDropped(): void {
+    const count = this.#dropped;
+    if (count === 0 || !this.#client) return;
+    this.#dropped = 0;
+    this.#events.dropped(count);
   }
 
   /** Sends what waits, and ends the connection. */
@@ -81,6 +94,7 @@ export class RedisLink {
     const client = this.#client;
     this.#client = undefined;
     if (!client) return;
+    client.ref(); // so that the program's end waits for its last words
     let cancel = () => {};
     const late = new Promise<void>((resolve) => {
       cancel = systemClock.after(PATIENCE, resolve);
@@ -93,7 +107,6 @@ export class RedisLink {
     const client = this.#create();
     try {
       await client.connect();
-      client.unref(); // a connection to Redis alone keeps no process alive
       checkServer((await client.hello()) as unknown as RedisServer, this.#place);
       await client.subscribe(this.#place.channel, (text) => this.#events.message(text));
     } catch (error) {
@@ -101,6 +114,7 @@ export class RedisLink {
       throw explain(error, this.#place);
     }
     if (this.#isClosed) return client.destroy();
+    client.unref(); // whoever starts waits for Redis, but it alone keeps no program running
     this.#isAsked = false;
     this.#client = client;
   }
@@ -132,15 +146,15 @@ export class RedisLink {
       if (!this.#isClosed) await this.#connect().catch(() => {});
     }
     if (!this.#client) return;
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    this.#events.back(dropped);
+    this.#tellDropped();
+    this.#events.back();
   }
 
   /** A connection may be dead without a word: Redis has to answer. */
   #beat(): void {
     const client = this.#client;
     if (!client) return;
+    client.ref();
     if (this.#isAsked) return this.#lost(client, new Error(`no answer for ${BEAT} ms`));
     this.#isAsked = true;
     client.ping().then(

@@ -1,6 +1,9 @@
 // What every backplane does; and what only the one on Redis can get wrong.
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { join as joinPath } from 'node:path';
+import { promisify } from 'node:util';
 import { type Backplane, LiveError } from 'htmx-liveview';
 import { redisBackplane } from 'htmx-liveview/redis';
 import { createClient } from 'redis';
@@ -165,6 +168,28 @@ describeWithRedis('the backplane on Redis', () => {
     expect(client.isOpen).toBe(false);
   });
 
+  test('a program waits for it at start, and it keeps no program from its end', async () => {
+    expect(await run('')).toBe('joined\n');
+  });
+
+  test('the last words of a program that closes it are heard', async () => {
+    const [there, far] = [await join(), new Inbox()];
+    there.listen('a', far.take);
+    const said = await run("backplane.publish('a', 'last'); await backplane.close(); console.log('left');");
+    expect(said).toBe('joined\nleft\n');
+    expect(await far.next()).toBe('last');
+  });
+
+  /** Runs a program that joins. */
+  async function run(rest: string): Promise<string> {
+    const text = `import { redisBackplane } from 'htmx-liveview/redis';
+      const backplane = await redisBackplane({ url: '${redis.url}' });
+      console.log('joined');
+      ${rest}`;
+    const cwd = joinPath(import.meta.dirname, '../..');
+    return (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', text], { cwd })).stdout;
+  }
+
   test('what is no message is reported, and those after it arrive', async () => {
     const [here, there] = [await join(), await join()];
     const [far, faults] = [new Inbox(), new Inbox()];
@@ -220,6 +245,20 @@ describeWithRedis('the backplane on Redis', () => {
       here.publish('a', 'lost');
       await farEvents.until('gap');
       expect(farEvents.all).toEqual(['gap']);
+    });
+
+    test('what Redis takes too slowly is dropped at a bound, and others are told of the gap', async () => {
+      own = await Redis.start();
+      const [here, there] = [await join({ url: own.url }), await join({ url: own.url })];
+      const [events, farEvents] = [new Inbox(), new Inbox()];
+      here.observe({ gap: () => {}, fault: (error) => events.take((error as LiveError).code) });
+      there.observe({ gap: () => farEvents.take('gap'), fault: () => farEvents.take('fault') });
+      own.freeze();
+      for (let n = 0; n < 100_010; n++) here.publish('a', n);
+      own.thaw();
+      await events.until('ERR_LIVE_REDIS_DROPPED');
+      await farEvents.until('gap');
+      expect(here.isOpen).toBe(true);
     });
 
     test('a Redis that is connected but silent is given up', { timeout: 20_000 }, async () => {

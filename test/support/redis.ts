@@ -70,6 +70,11 @@ export class Redis {
     this.#process?.kill('SIGSTOP');
   }
 
+  /** It goes on where it was. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
