@@ -153,7 +153,10 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
     return this.#host.subscribe(topic.name, work);
   }
 
-  /** Publishes a value to all subscribers of the topic. Never waits for them. */
+  /**
+   * Publishes a value to all subscribers of the topic, on every node. Never waits for them.
+   * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
+   */
   publish<Value>(topic: Topic<Value>, value: Value): void {
     this.#host.publish(topic.name, value);
   }

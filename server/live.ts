@@ -54,7 +54,10 @@ export interface Live {
    * @example const counter = await live.render(req, Counter, { start: 0 });
    */
   render<C extends ComponentClass>(request: Request, component: C, ...session: SessionArgument<C>): Promise<Html>;
-  /** Publishes a value to all components that have subscribed to the topic. Never waits for them. */
+  /**
+   * Publishes a value to all components that have subscribed to the topic, on every node. Never waits for them.
+   * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
+   */
   publish<Value>(topic: Topic<Value>, value: Value): void;
   /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
   disconnect(whom: Disconnect): void;

@@ -1,5 +1,7 @@
 // The built package, as a consumer loads it.
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -27,6 +29,18 @@ test('./redis joins nodes, and is the only one that loads the redis package', ()
   );
   // it is an optional peer: whoever imports this without it is told when it is asked to connect
   expect(node('--input-type=commonjs', '-e', load('htmx-liveview/redis'))).toBe('0');
+});
+
+test('./redis says what to install where the redis package is not', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'liveview-package-'));
+  const copy = join(folder, 'node_modules/htmx-liveview');
+  for (const path of ['package.json', 'dist/server', 'dist/views'])
+    cpSync(join(root, path), join(copy, path), { recursive: true });
+  const text =
+    "import { redisBackplane } from 'htmx-liveview/redis'; redisBackplane().catch(({ message }) => console.log(message))";
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', text], { cwd: folder, encoding: 'utf8' });
+  expect(said).toContain('ERR_LIVE_REDIS_MISSING: redisBackplane(): needs the package redis. Run: npm install redis.');
+  rmSync(folder, { recursive: true });
 });
 
 test('./views stands alone', () => {
