@@ -103,7 +103,12 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.viewerContext = origin.context;
     this.children = new Children(this);
     this.browser = new Orders(this);
-    this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
+    try {
+      this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
+    } catch (error) {
+      this.#helpers?.end(); // what its fields started: nobody will unmount it
+      throw error;
+    }
     this.#watcher = new Watcher(this.#component, this);
     this.#watcher.adopt();
   }

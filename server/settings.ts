@@ -45,7 +45,7 @@ export interface BaseOptions {
   /** Where uploaded files are kept until their handler is done. Default: the system's folder for temporary files. */
   readonly uploadDirectory?: string;
   /**
-   * What carries published values, disconnects and presence to other nodes: `await redisBackplane({ url })` of `htmx-liveview/redis`. It is closed with this server.
+   * What carries published values, disconnects and presence to other nodes: `await redisBackplane({ url })` of `htmx-liveview/redis`. One for each liveview(); it is closed with it.
    * Default: this process alone.
    */
   readonly backplane?: Backplane;

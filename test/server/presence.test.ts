@@ -42,6 +42,10 @@ class Guest extends LiveComponent {
   }
 }
 
+function fail(): never {
+  throw new Error('as a test wants it');
+}
+
 /** Only looks. */
 class Door extends LiveComponent {
   static component = 'test.Door';
@@ -153,6 +157,23 @@ describe('presence in one process', () => {
   contract(async () => {
     const app = await startNode();
     return [app, app];
+  });
+
+  test('who could not be constructed is not there', async () => {
+    class Broken extends LiveComponent {
+      static component = 'test.Broken';
+      people = this.presence(lobby, { name: 'ghost' });
+      fault = this.connected ? fail() : '';
+      render() {
+        return '';
+      }
+    }
+    const app = await startNode({ components: [Broken, Door], onError: () => {} });
+    const client = await Client.open(app);
+    await client.subscribe().catch(() => {});
+    const door = await enter(app, 'test.Door');
+    expect(door.subscribed.updates).toBeUndefined(); // as in the static render: nobody
+    await app.close();
   });
 
   test('what says more than JSON is refused, by name', async () => {
