@@ -73,6 +73,7 @@ beforeEach(() => {
 /** A component of a page, as it first showed in its live render or then. */
 async function enter(node: TestApp, type = 'test.Guest'): Promise<LiveRoot> {
   const client = await Client.open(node);
+  client.ackEvery = 1; // where the clock is fast, a stream would end for want of acknowledgements
   const [subscribed] = await client.subscribe(client.roots.filter(({ component }) => component === type));
   if (!subscribed || 'gone' in subscribed) throw new Error('not live');
   const root = new LiveRoot(client, subscribed);
