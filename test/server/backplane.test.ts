@@ -273,6 +273,8 @@ describeWithRedis('the backplane on Redis', () => {
   });
 
   describe('refuses to start, and says why, where', () => {
+    let own: Redis | undefined;
+    afterEach(() => own?.stop());
     const fails = (options: object) => expect(redisBackplane(options)).rejects;
 
     test('nothing answers', async () => {
@@ -286,26 +288,23 @@ describeWithRedis('the backplane on Redis', () => {
     });
 
     test('the password is wrong or missing, without writing it out', async () => {
-      const closed = await Redis.start('--requirepass', 'right');
-      const at = `127.0.0.1:${closed.port}`;
+      own = await Redis.start('--requirepass', 'right');
+      const at = `127.0.0.1:${own.port}`;
       await fails({ url: `redis://${at}` }).toThrow(/expected to be let in as 'default' at .*NOAUTH.*user:password@/);
       await fails({ url: `redis://:wr0ng@${at}` }).toThrow(/WRONGPASS/);
       await fails({ url: `redis://:wr0ng@${at}` }).not.toThrow(/wr0ng/);
-      await closed.stop();
     });
 
     test('the user may not subscribe', async () => {
-      const limited = await Redis.start('--user', ...'app on >pass +@connection +publish'.split(' '));
-      await fails({ url: `redis://app:pass@127.0.0.1:${limited.port}` }).toThrow(
+      own = await Redis.start('--user', ...'app on >pass +@connection +publish'.split(' '));
+      await fails({ url: `redis://app:pass@127.0.0.1:${own.port}` }).toThrow(
         /the user 'app' .* NOPERM .*ACL SETUSER app .*&liveview:1/,
       );
-      await limited.stop();
     });
 
     test('it is a read-only replica', async () => {
-      const replica = await Redis.start('--replicaof', '127.0.0.1', String(redis.port));
-      await fails({ url: replica.url }).toThrow(/expected a primary that can be written to, got a replica/);
-      await replica.stop();
+      own = await Redis.start('--replicaof', '127.0.0.1', String(redis.port));
+      await fails({ url: own.url }).toThrow(/expected a primary that can be written to, got a replica/);
     });
 
     test.each([

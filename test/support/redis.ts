@@ -32,6 +32,7 @@ export class Redis {
   /** Starts one, with more of redis-server's options. */
   static async start(...args: string[]): Promise<Redis> {
     const redis = new Redis(await freePort(), args);
+    process.once('exit', redis.#clean);
     await redis.run();
     return redis;
   }
@@ -77,8 +78,15 @@ export class Redis {
 
   async stop(): Promise<void> {
     await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    process.off('exit', this.#clean);
+    this.#clean();
   }
+
+  /** Also where a test did not come to its end. */
+  readonly #clean = (): void => {
+    this.#process?.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 }
 
 async function freePort(): Promise<number> {
