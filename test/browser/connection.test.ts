@@ -190,9 +190,9 @@ describeInBrowser('a connection', (visit, htmx) => {
     await start({ limits: { allStreams: 1 }, store });
     const first = await open();
     const second = await visit();
+    const asked = second.page.waitForResponse((response) => response.url().includes('probe'));
     await second.page.goto(`${url}/page`);
-    const asked = await second.page.waitForResponse((response) => response.url().includes('probe'));
-    expect(asked.status()).toBe(503);
+    expect((await asked).status()).toBe(503);
     await first.close();
     await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
     // at any time within the first span
