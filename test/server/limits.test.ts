@@ -75,6 +75,27 @@ test('components are limited on one stream: those that are live stay so, and com
   await client.post('subscribe', '', many).expect(413);
 });
 
+test('as many components of a session may wait for their page as may be live on one stream', async () => {
+  const client = await start({ components: 2 });
+  await client.subscribe(client.roots.slice(0, 2));
+  client.disconnect();
+  await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
+  expect(app.live.stats().instances).toBe(2);
+});
+
+test('what a session may send is one for all of its streams, also after a while of silence', async () => {
+  const now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const client = await start({ burst: 2 }, { clock, heartbeat: 1000 });
+  await client.frame('beat');
+  const sibling = await client.sibling();
+  clients.push(sibling);
+  await client.live();
+  await sibling.subscribe(client.roots.slice(1, 2));
+  const body = JSON.stringify({ viewer: sibling.viewer, url: app.url, components: client.roots.slice(1, 2) });
+  await sibling.post('subscribe', '', body).expect(429);
+});
+
 test('events and subscribes of a session are limited in a second, after a burst; a later one is taken again', async () => {
   let now = Date.now();
   const client = await start({ events: 10, burst: 4 }, { clock: { ...systemClock, now: () => now } });

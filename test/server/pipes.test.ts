@@ -263,6 +263,21 @@ describe('a server that leaves', () => {
     await noStream();
   });
 
+  test('keeps nothing of a stream that has ended', async () => {
+    const client = await load();
+    const accepted = once(app.server, 'connection') as Promise<[Socket & { parser: { close(): void } }]>;
+    const raw = new Raw(head(client));
+    const [served] = await accepted;
+    const freed = vi.spyOn(served.parser, 'close');
+    await raw.until('event: hello');
+    await vi.waitFor(() => expect(freed).toHaveBeenCalledOnce());
+    raw.socket.destroy();
+    await once(served, 'close');
+    const destroyed = vi.spyOn(served, 'destroy');
+    app.server.closeAllConnections();
+    expect(destroyed).not.toHaveBeenCalled();
+  });
+
   test('ends streams by drain()', async () => {
     const client = await load();
     const stream = await open(client);

@@ -62,15 +62,38 @@ class Hall extends LiveComponent {
   }
 }
 
+/** Each session's own. */
+class Cart extends LiveComponent {
+  static component = 'test.Cart';
+  static scope = 'session';
+  render() {
+    return html`<p>cart</p>`;
+  }
+}
+
+class Fragile extends LiveComponent {
+  static component = 'test.Fragile';
+  static scope = 'app';
+  static isBroken = false;
+  mount() {
+    if (this.connected && Fragile.isBroken) throw new Error('broken');
+  }
+  render() {
+    return html`<p>fine</p>`;
+  }
+}
+
 const server = useApp();
 
 async function open(path: string, options: Partial<TestAppOptions> = {}): Promise<Client> {
   const client = await server.open({
-    components: [Room, Desk, Hall, Lamp] as never,
+    components: [Room, Desk, Hall, Lamp, Cart, Fragile] as never,
     routes: (app, live) => {
       app.get('/room', async (req, res) => void res.send(String(await live.render(req, Room))));
       app.get('/desk', async (req, res) => void res.send(String(await live.render(req, Desk, { open: false }))));
       app.get('/hall', async (req, res) => void res.send(String(await live.render(req, Hall))));
+      app.get('/cart', async (req, res) => void res.send(String(await live.render(req, Cart))));
+      app.get('/fragile', async (req, res) => void res.send(String(await live.render(req, Fragile))));
       app.get('/desks', async (req, res) => {
         res.send(`${await live.render(req, Desk, {})}${await live.render(req, Desk, {})}`);
       });
@@ -162,6 +185,47 @@ describe('a viewer', () => {
     await new LiveRoot(ann, back as Answered).event('say', { text: 'twice' }).expect(204);
     expect(await bob.update()).toMatchObject({ from: 2, version: 3, patch: [['a', 'l0', '<li id="l1">twice</li>']] });
   });
+
+  test('who has changed streams is not away when the old one ends', async () => {
+    const ann = await open('/room');
+    const bob = await visitor('/room');
+    const [hers, his] = [await ann.live(), await bob.live()];
+    const old = ann.source;
+    await ann.connect();
+    const [root] = ann.roots as [Root];
+    await ann.subscribe([{ ...root, epoch: hers.epoch, version: hers.version }]);
+    old?.close();
+    await vi.waitFor(() => expect(server.app.live.stats().streams).toBe(2));
+    await his.call('say', { text: 'hello' });
+    expect(await ann.update()).toMatchObject({ from: 1, version: 2 });
+  });
+
+  test('who was too slow, and opens another stream, gets what comes then', async () => {
+    const ann = await open('/room');
+    const bob = await visitor('/room');
+    const [hers, his] = [await ann.live(), await bob.live()];
+    ann.acks = false;
+    for (let n = 0; n < 40; n++) await his.call('say', { text: `${n}` });
+    ann.disconnect();
+    await vi.waitFor(() => expect(server.app.live.stats().streams).toBe(1));
+    await ann.connect();
+    ann.frames.length = 0;
+    const [root] = ann.roots as [Root];
+    const [item] = (await ann.subscribe([{ ...root, epoch: hers.epoch, version: 1 }])) as Answered[];
+    expect(item?.version).toBe(41);
+    await his.call('say', { text: 'and more' });
+    expect(await ann.update()).toMatchObject({ from: 41, version: 42 });
+  });
+
+  test('can’t be taken away by another one who knows her name', async () => {
+    const ann = await open('/room');
+    const bob = await visitor('/room');
+    const hers = await ann.live();
+    await bob.live();
+    bob.viewer = ann.viewer;
+    await bob.unsubscribe([hers.id]);
+    await hers.event('say', { text: 'still here' }).expect(204);
+  });
 });
 
 describe('a shared instance', () => {
@@ -206,6 +270,17 @@ describe('a shared instance', () => {
     await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(1), 4_000);
   });
 
+  test('is kept by a parent that shows it, before the page has asked for it', async () => {
+    const bob = await open('/room', { resumeWindow: 100 });
+    const his = await bob.live();
+    await his.call('say', { text: 'hello' });
+    const ann = await visitor('/desk');
+    await (await ann.live()).call('toggle');
+    await bob.unsubscribe([his.id]);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // what would end it must not
+    expect(server.app.live.stats().instances).toBe(2);
+  });
+
   test('takes what stands in it along at once', async () => {
     const ann = await open('/hall');
     const [hall] = (await ann.subscribe()) as Answered[];
@@ -220,5 +295,41 @@ describe('a shared instance', () => {
     const left = Date.now();
     await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(0), 6_000);
     expect(Date.now() - left).toBeLessThan(3_000);
+  });
+
+  test('waits no longer than the resume window', async () => {
+    const ann = await open('/room', { resumeWindow: 100 });
+    const hers = await ann.live();
+    await ann.unsubscribe([hers.id]);
+    await vi.waitFor(() => expect(server.app.live.stats().instances).toBe(0), 1_000);
+  });
+
+  test('is each session’s own, for all of its tabs', async () => {
+    const ann = await open('/cart');
+    const bob = await visitor('/cart');
+    const tab = await bob.sibling();
+    server.clients.push(tab);
+    const ids = [];
+    for (const client of [ann, bob, tab]) ids.push((await client.live()).id);
+    expect(ids[1]).not.toBe(ids[0]);
+    expect(ids[2]).toBe(ids[1]);
+    expect(server.app.live.stats().instances).toBe(2);
+  });
+
+  test('is of one class: another one with the same payload has its own', async () => {
+    const ann = await open('/room');
+    const bob = await visitor('/hall');
+    expect((await bob.live()).id).not.toBe((await ann.live()).id);
+  });
+
+  test('whose mount() failed leaves nothing, and is tried again for the next viewer', async () => {
+    const ann = await open('/fragile');
+    const bob = await visitor('/fragile');
+    Fragile.isBroken = true;
+    const body = JSON.stringify({ viewer: ann.viewer, url: server.app.url, components: ann.roots });
+    await ann.post('subscribe', '', body).expect(500);
+    expect(server.app.live.stats().instances).toBe(0);
+    Fragile.isBroken = false;
+    await bob.live();
   });
 });
