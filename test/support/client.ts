@@ -96,7 +96,8 @@ export class Client {
     for (const name of FRAME_NAMES) {
       source.addEventListener(name, (event) => {
         this.frames.push({ event: name, data: JSON.parse(event.data), id: event.lastEventId });
-        if (this.acks && event.lastEventId && Number(event.lastEventId) % this.ackEvery === 0) this.acknowledge(event.lastEventId);
+        if (this.acks && event.lastEventId && Number(event.lastEventId) % this.ackEvery === 0)
+          this.acknowledge(event.lastEventId);
         for (const wake of this.#waiting.splice(0)) wake();
       });
     }
