@@ -19,53 +19,64 @@ const UNPROVED: ReadonlySet<RefusalKind> = new Set(['origin', 'media', 'signatur
 const NEVER_KEPT = 'private, no-store, no-transform';
 const EMPTY = { 'Cache-Control': NEVER_KEPT };
 
-/** Answers with a body: head and body leave in one write. Nothing live may be kept by a cache, or changed on its way. */
-export function answer(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  body: string | Buffer,
-  cache = NEVER_KEPT,
-): Result<void> {
+/** What a request is answered with. Plain data: another node may have made it. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The media type of the body; without one there is no body. */
+  readonly type?: string;
+  readonly body?: string | Buffer;
+  /** What caches may do. Default: nothing live may be kept by a cache, or changed on its way. */
+  readonly cache?: string;
+}
+
+/** It was taken, and there is nothing to say. */
+export const NOTHING: HttpAnswer = { status: 204 };
+
+/** Writes an answer: head and body leave in one write. */
+export function writeAnswer(response: ServerResponse, { status, type, body, cache }: HttpAnswer): void {
+  if (type === undefined || body === undefined) {
+    response.writeHead(status, cache === undefined ? EMPTY : { 'Cache-Control': cache });
+    response.end();
+    return;
+  }
   response.writeHead(status, {
     'Content-Type': type,
     'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': cache,
+    'Cache-Control': cache ?? NEVER_KEPT,
     'Content-Length': Buffer.byteLength(body),
   });
   response.end(body);
-  return accept(undefined);
-}
-
-/** Answers with a status alone. */
-export function answerEmpty(response: ServerResponse, status: number, cache = NEVER_KEPT): Result<void> {
-  response.writeHead(status, cache === NEVER_KEPT ? EMPTY : { 'Cache-Control': cache });
-  response.end();
-  return accept(undefined);
 }
 
 /** The answer carries the effect: the updates, then the settlement where the status does not say it. */
-export function answerFrames(response: ServerResponse, { settled, updates }: Answer): Result<void> {
+export function answerFrames({ settled, updates }: Answer): HttpAnswer {
   let frames = '';
   for (const update of updates) frames += encodeFrame('update', update);
   if (settled && (settled.status !== 200 || settled.orders)) frames += encodeFrame('settled', JSON.stringify(settled));
-  if (frames === '') return answerEmpty(response, settled ? 204 : 202);
-  return answer(response, settled ? 200 : 202, MEDIA.frames, frames);
+  if (frames === '') return settled ? NOTHING : { status: 202 };
+  return { status: settled ? 200 : 202, type: MEDIA.frames, body: frames };
 }
 
 /** For a client that reads frames from the stream alone. */
-export function answerSettled(response: ServerResponse, { settled }: Answer): Result<void> {
-  if (!settled) return answerEmpty(response, 202);
-  if (settled.status === 200) return answerEmpty(response, 204);
+export function answerSettled({ settled }: Answer): Result<HttpAnswer> {
+  if (!settled) return accept({ status: 202 });
+  if (settled.status === 200) return accept(NOTHING);
   const kind = settled.status === 422 ? 'invalid' : 'failed';
   return refuse(kind, `event ${settled.number} ended with ${settled.status}`, { id: settled.id });
+}
+
+/** What can be read on, or thrown away: a request, or what stands for one that came in elsewhere. */
+interface Flowing {
+  resume(): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
 }
 
 /**
  * Throws away what is still to come of an upload that was refused, for a while: a browser that is cut off while it sends never
  * reads the answer, and would send it all again.
  */
-export function linger(request: LiveRequest): void {
+export function linger(request: Flowing): void {
   request.resume();
   const timer = setTimeout(() => request.destroy(), LINGER).unref();
   request.once('close', () => clearTimeout(timer));
@@ -84,5 +95,6 @@ export function answerRefusal(
   const isUpload = request.headers['content-type']?.startsWith(MEDIA.multipart) && !UNPROVED.has(kind);
   if (!request.complete && isUpload) linger(request);
   else if (!request.complete) response.setHeader('Connection', 'close');
-  answer(response, status, MEDIA.problem, JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status }));
+  const body = JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status });
+  writeAnswer(response, { status, type: MEDIA.problem, body });
 }

@@ -5,6 +5,7 @@ import type { Fields } from '../protocol/event.ts';
 import type { Content, Html } from '../views/html.ts';
 import type { Root } from '../views/root.ts';
 import { LiveError } from './errors.ts';
+import type { Helpers } from './helpers.ts';
 import type { Presence, PresenceOptions, Present } from './presence.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionOf } from './types.ts';
@@ -57,13 +58,10 @@ export interface Host {
   readonly session: unknown;
   readonly context: unknown;
   readonly browser: Browser;
+  /** What ends with it. */
+  readonly help: Helpers;
   changed(): void;
-  every(ms: number, work: () => unknown): () => void;
-  after(ms: number, work: () => unknown): () => void;
-  subscribe(topic: string, work: (value: never) => unknown): () => void;
   publish(topic: string, value: unknown): void;
-  presence(name: string, meta: unknown, options: PresenceOptions<any>): Present<any>;
-  task(name: string, work: (signal: AbortSignal) => unknown): void;
   child(type: ComponentClass, session: unknown, key: string | number | undefined): Html;
   view(name: string, locals: object): Promise<Html>;
 }
@@ -140,17 +138,17 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
 
   /** Calls `work` every `ms` milliseconds, one thing at a time, until unmount or until the result is called. */
   every(ms: number, work: () => unknown): () => void {
-    return this.#host.every(ms, work);
+    return this.#host.help.every(ms, work);
   }
 
   /** Calls `work` once after `ms` milliseconds, unless unmounted or cancelled by then. */
   after(ms: number, work: () => unknown): () => void {
-    return this.#host.after(ms, work);
+    return this.#host.help.after(ms, work);
   }
 
   /** Calls `work` with each value published under the topic, until unmount or until the result is called. */
   subscribe<Value>(topic: Topic<Value>, work: (value: Value) => unknown): () => void {
-    return this.#host.subscribe(topic.name, work);
+    return this.#host.help.subscribe(topic.name, work);
   }
 
   /**
@@ -168,7 +166,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * @example mount() { this.people = this.presence(inRoom('lobby'), { name: 'Ada' }, { id: this.context.user }); }
    */
   presence<Meta>(where: Presence<Meta>, meta?: Meta, options: PresenceOptions<Meta> = {}): Present<Meta> {
-    return this.#host.presence(where.name, meta, options as PresenceOptions<any>) as Present<Meta>;
+    return this.#host.help.presence(where.name, meta, options as PresenceOptions<any>) as Present<Meta>;
   }
 
   /**
@@ -176,7 +174,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * What throws goes to `failed()`.
    */
   task(name: string, work: (signal: AbortSignal) => unknown): void {
-    this.#host.task(name, work);
+    this.#host.help.task(name, work);
   }
 
   /**

@@ -20,10 +20,10 @@ import { digestOf, type Tokens } from './token.ts';
 
 /** A POST that has been proved to come from a stream's reader, unaltered. */
 export interface SignedPost {
-  /** The stream whose key signed. */
+  readonly endpoint: PostEndpoint;
+  /** The stream whose key signed. It may have ended: the goodbye of a page that is left comes after its stream's end. */
   readonly streamId: string;
-  /** Undefined once it has ended: the goodbye of a page that is left comes after its stream's end. */
-  readonly stream: Stream | undefined;
+  readonly sender: Sender;
   readonly query: URLSearchParams;
   /** Empty where {@link isUpload}. */
   readonly body: string;
@@ -31,8 +31,16 @@ export interface SignedPost {
   readonly isUpload: boolean;
 }
 
-/** Who signed. */
-type Signer = Pick<SignedPost, 'streamId' | 'stream'>;
+/** Where a POST came from, as far as that is not signed. */
+export interface Sender {
+  readonly origin: string;
+  /** Its express-session; undefined where a request came past Express. */
+  readonly sessionId: string | undefined;
+  /** Its cookies, where it came past Express: they must name the stream's session. */
+  readonly cookies: string | undefined;
+  /** Whether it came past Express, and so past express-session. */
+  readonly isAttached: boolean;
+}
 
 /** How far a signature's time may be from ours, in seconds: the browser reckons in our time, from `hello`. */
 const LEEWAY = 60;
@@ -59,8 +67,8 @@ export class Guard {
     const digest = isUpload ? undefined : String(request.headers[SIGNATURE_HEADERS.digest] ?? '');
     const signer = this.#verify(request, endpoint, { method: request.method ?? '', query, type, digest });
     if (!signer.ok) return signer;
-    const { streamId, stream } = signer.value;
-    const proved = (body: string) => accept({ streamId, stream, query: new URLSearchParams(query), isUpload, body });
+    const proved = (body: string) =>
+      accept({ ...signer.value, endpoint, query: new URLSearchParams(query), isUpload, body });
     if (isUpload) return proved('');
     return chain(readBody(request, this.#settings.limits.body), (body) => {
       if (!body.ok) return body;
@@ -69,34 +77,47 @@ export class Guard {
     });
   }
 
-  #verify(request: LiveRequest, endpoint: PostEndpoint, signed: SignedRequest): Result<Signer> {
+  #verify(
+    request: LiveRequest,
+    endpoint: PostEndpoint,
+    signed: SignedRequest,
+  ): Result<Pick<SignedPost, 'streamId' | 'sender'>> {
     const { headers } = request;
     const found = readSignature(field(headers[SIGNATURE_HEADERS.input]), field(headers[SIGNATURE_HEADERS.signature]));
     if (!found) return refuse('signature', 'no signature, or one of another form');
-    const { keyid, tag, created } = found.params;
+    const { keyid: streamId, tag, created } = found.params;
     const base = signatureBase(signedComponents(signed), found.text);
-    const stream = this.#registry.streams.get(keyid);
-    if (!this.#tokens.isSigned(stream?.key ?? this.#tokens.streamKey(keyid), base, found.mac))
+    const stream = this.#registry.streams.get(streamId);
+    if (!this.#tokens.isSigned(stream?.key ?? this.#tokens.streamKey(streamId), base, found.mac))
       return refuse('signature', 'the signature is wrong');
     if (tag !== endpoint) return refuse('signature', `signed for ${tag}, sent to ${endpoint}`);
     if (Math.abs(created - this.#settings.clock.now() / 1000) > LEEWAY)
       return refuse('signature', 'signed too long ago');
-    if (stream && !stream.isFrom(headers.origin ?? ''))
-      return refuse('origin', `from ${headers.origin}, not as before`);
-    if (!stream) return accept({ streamId: keyid, stream });
-    if (isAttached(request)) return checkCookie(stream, request);
-    if (!request.session) return refuse('unavailable', 'the express-session’s store has failed');
-    if (sessionOf(request) !== stream.sessionId) return refuse('session', 'the stream is of another session');
-    return accept({ streamId: keyid, stream });
+    if (stream && !isAttached(request) && !request.session)
+      return refuse('unavailable', 'the express-session’s store has failed');
+    const sender = senderOf(request);
+    const checked = stream ? checkSender(stream, sender) : accept(undefined);
+    return checked.ok ? accept({ streamId, sender }) : checked;
   }
 }
 
-/** Past express-session the session is known by its cookie. */
-function checkCookie(stream: Stream, { headers }: LiveRequest): Result<Signer> {
-  const { id: streamId, cookie } = stream;
-  if (cookie && !headers.cookie?.split('; ').includes(cookie))
-    return refuse('session', 'the stream is of another session');
-  return accept({ streamId, stream });
+function senderOf(request: LiveRequest): Sender {
+  const { origin = '', cookie } = request.headers;
+  const wasPast = isAttached(request);
+  return {
+    origin,
+    sessionId: wasPast ? undefined : sessionOf(request),
+    cookies: wasPast ? cookie : undefined,
+    isAttached: wasPast,
+  };
+}
+
+/** Whether a POST is from the reader of its stream. Past express-session, a session is known by its cookie. */
+export function checkSender(stream: Stream, { origin, sessionId, cookies, isAttached }: Sender): Result<void> {
+  if (!stream.isFrom(origin)) return refuse('origin', `from ${origin}, not as before`);
+  const { cookie } = stream;
+  const isOwn = isAttached ? !cookie || cookies?.split('; ').includes(cookie) : sessionId === stream.sessionId;
+  return isOwn ? accept(undefined) : refuse('session', 'the stream is of another session');
 }
 
 function field(value: string | string[] | undefined): string | undefined {

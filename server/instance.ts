@@ -14,7 +14,6 @@ import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.t
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import { type OrderOwner, Orders } from './orders.ts';
-import type { PresenceOptions, Present } from './presence.ts';
 import type { Presences } from './presences.ts';
 import { Recent } from './recent.ts';
 import type { Scope } from './scope.ts';
@@ -86,6 +85,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   readonly #turns = new Turns();
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly #epoch: string;
+  /** How many seats it has given: each has an epoch of its own. */
   #seats = 0;
   /** The event that is being handled. */
   #call: Call | undefined;
@@ -342,7 +342,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.#setup.onDirty(this);
   }
 
-  get #help(): Helpers {
+  get help(): Helpers {
     this.#helpers ??= new Helpers(this);
     return this.#helpers;
   }
@@ -361,26 +361,6 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   attend(...given: Parameters<Presences['attend']>): ReturnType<Presences['attend']> {
     return this.#setup.attend(...given);
-  }
-
-  presence(name: string, meta: unknown, options: PresenceOptions<any>): Present<any> {
-    return this.#help.presence(name, meta, options);
-  }
-
-  every(ms: number, work: () => unknown): () => void {
-    return this.#help.every(ms, work);
-  }
-
-  after(ms: number, work: () => unknown): () => void {
-    return this.#help.after(ms, work);
-  }
-
-  subscribe(topic: string, work: (value: never) => unknown): () => void {
-    return this.#help.subscribe(topic, work);
-  }
-
-  task(name: string, work: (signal: AbortSignal) => unknown): void {
-    this.#help.task(name, work);
   }
 
   publish(topic: string, value: unknown): void {

@@ -2,42 +2,30 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { readCount, readEventQuery, readForm, readSubscribe, readUnsubscribe } from '../protocol/event.ts';
 import { ENDPOINTS, MEDIA, type PostEndpoint, PROTOCOL_VERSION } from '../protocol/names.ts';
-import { answer, answerEmpty, answerFrames, answerRefusal, answerSettled, linger } from './answer.ts';
-import type { ComponentStatics } from './component.ts';
-import type { Dispatch, Input } from './dispatch.ts';
+import { answerRefusal, type HttpAnswer, NOTHING, writeAnswer } from './answer.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, isLater } from './eventually.ts';
-import { isAttached, isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
+import { isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { acceptsGzip } from './gzip.ts';
 import { Bucket } from './limits.ts';
 import { openPipe, PollPipe } from './pipe.ts';
-import type { Registry } from './registry.ts';
+import { acknowledge, type PostParts, takePost } from './posts.ts';
 import { isScript, serveScript } from './script.ts';
-import { Reply } from './seat.ts';
-import type { SessionWatch } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { Stream, type StreamListener } from './stream.ts';
-import type { Subscriptions } from './subscriptions.ts';
 import type { Tokens } from './token.ts';
 import type { Updates } from './updates.ts';
-import { readUpload } from './upload.ts';
 
 /** Middleware as Express 4 and 5 call it. */
 export type Handler = (request: LiveRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** What the router hands requests on to. */
-export interface RouterParts {
-  readonly settings: Settings;
+export interface RouterParts extends PostParts {
   readonly tokens: Tokens;
-  readonly registry: Registry;
   readonly guard: Guard;
-  readonly dispatch: Dispatch;
   readonly updates: Updates;
-  readonly subscriptions: Subscriptions;
-  readonly sessions: SessionWatch;
 }
 
 /** The parts, and the one listener of all streams. */
@@ -51,13 +39,17 @@ interface Exchange {
   readonly query: string;
 }
 
+/** An answer, or none where the response is a stream's now; or somebody else's request. */
+type Routed = Result<HttpAnswer | undefined> | 'next';
+
 /** Makes the handler of all live paths. It answers what is below its own, and leaves the rest to `next`. */
 export function createRouter(given: RouterParts): Handler {
   const parts = { ...given, listener: listenerOf(given) };
   return (request, response, next) => {
-    const finish = (result: Result<void> | 'next') => {
+    const finish = (result: Routed) => {
       if (result === 'next') next();
       else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
+      else if (result.value) writeAnswer(response, result.value);
     };
     try {
       const result = route(parts, request, response);
@@ -69,7 +61,7 @@ export function createRouter(given: RouterParts): Handler {
   };
 }
 
-function route(parts: Parts, request: LiveRequest, response: ServerResponse): Eventually<Result<void> | 'next'> {
+function route(parts: Parts, request: LiveRequest, response: ServerResponse): Eventually<Routed> {
   const [path, query] = splitUrl(request.url ?? '/');
   const exchange = { request, response, query };
   if (isScript(path)) return serveScript(request, response, path);
@@ -78,8 +70,13 @@ function route(parts: Parts, request: LiveRequest, response: ServerResponse): Ev
   if (!isPostEndpoint(endpoint)) return 'next';
   if (request.method !== 'POST') return refuse('method', `${request.method} ${path}`);
   return chain(parts.guard.admit(request, endpoint, query), (post) =>
-    post.ok ? takePost(parts, endpoint, post.value, exchange) : post,
+    post.ok ? take(parts, post.value, exchange) : post,
   );
+}
+
+function take(parts: Parts, post: SignedPost, { request, response }: Exchange): Eventually<Result<HttpAnswer>> {
+  const carries = (request.headers.accept ?? '').includes(MEDIA.frames);
+  return takePost(parts, { ...post, carries, response, upload: post.isUpload ? request : undefined });
 }
 
 function listenerOf({ settings, registry, updates, subscriptions }: RouterParts): StreamListener {
@@ -102,7 +99,10 @@ function splitUrl(url: string): [path: string, query: string] {
 }
 
 /** A stream, or the next poll of one; or, with `probe`, the word whether one could be opened: EventSource tells no status. */
-async function openStream(parts: Parts, { request, response, query }: Exchange): Promise<Result<void>> {
+async function openStream(
+  parts: Parts,
+  { request, response, query }: Exchange,
+): Promise<Result<HttpAnswer | undefined>> {
   if (request.method !== 'GET') return refuse('method', `${request.method} stream`);
   if (!isSameOrigin(request)) return refuse('origin', 'a stream for another site');
   const params = new URLSearchParams(query);
@@ -116,7 +116,7 @@ async function openStream(parts: Parts, { request, response, query }: Exchange):
   if (polled) return poll(parts, polled, sessionId, params, response);
   const room = checkRoom(parts, sessionId);
   if (!room.ok) return room;
-  if (params.has('probe')) return answerEmpty(response, 204);
+  if (params.has('probe')) return accept(NOTHING);
   return begin(parts, sessionId, params.get('mode') === 'poll', request, response);
 }
 
@@ -134,7 +134,7 @@ async function begin(
   isPoll: boolean,
   request: LiveRequest,
   response: ServerResponse,
-): Promise<Result<void>> {
+): Promise<Result<undefined>> {
   const { clock, limits, identityEncoding, compression } = settings;
   settings.engine.use(request.app);
   registry.reserve(sessionId);
@@ -142,10 +142,9 @@ async function begin(
     registry.release(sessionId);
     throw error;
   });
-  if (response.destroyed) return accept(registry.release(sessionId));
-  if (subscriptions.isClosed) {
+  if (response.destroyed || subscriptions.isClosed) {
     registry.release(sessionId);
-    return refuse('unavailable', 'the server is closing');
+    return response.destroyed ? accept(undefined) : refuse('unavailable', 'the server is closing');
   }
   sessions.note(request);
   const id = clock.id();
@@ -182,9 +181,12 @@ function poll(
   sessionId: string,
   params: URLSearchParams,
   response: ServerResponse,
-): Result<void> {
+): Result<undefined> {
   const words = registry.takeWords(id, sessionId);
-  if (words) return accept(words.poll(response));
+  if (words) {
+    words.poll(response);
+    return accept(undefined);
+  }
   const stream = registry.streams.get(id);
   if (!(stream?.pipe instanceof PollPipe) || stream.sessionId !== sessionId)
     return refuse('stream', 'no such stream to poll');
@@ -192,86 +194,4 @@ function poll(
   acknowledge(stream, params);
   stream.pipe?.poll(response);
   return accept(undefined);
-}
-
-function acknowledge(stream: Stream | undefined, params: URLSearchParams): void {
-  const count = readCount(params.get('ack'));
-  if (count !== undefined) stream?.acknowledge(count);
-}
-
-function takePost(
-  parts: RouterParts,
-  endpoint: PostEndpoint,
-  post: SignedPost,
-  exchange: Exchange,
-): Eventually<Result<void>> {
-  acknowledge(post.stream, post.query);
-  if (endpoint === ENDPOINTS.unsubscribe) return unsubscribe(parts, post, exchange);
-  const { stream } = post;
-  if (!stream) return refuse('stream', 'the stream has ended');
-  if (endpoint === ENDPOINTS.ack) return answerEmpty(exchange.response, 204);
-  if (!stream.bucket.take(parts.settings.limits, parts.settings.clock)) return refuse('limit', 'too many POSTs');
-  if (endpoint === ENDPOINTS.subscribe) return subscribe(parts, stream, post, exchange);
-  if (isAttached(exchange.request)) parts.sessions.touch(stream.sessionId, parts.settings.clock.now());
-  return event(parts, stream, post, exchange);
-}
-
-async function subscribe(
-  { subscriptions }: RouterParts,
-  stream: Stream,
-  { body }: SignedPost,
-  { response }: Exchange,
-): Promise<Result<void>> {
-  const wanted = readSubscribe(body);
-  if (!wanted) return refuse('malformed', 'the body of a subscribe');
-  const result = await subscriptions.subscribe(stream, wanted);
-  if (!result.ok) return result;
-  return answer(response, 200, MEDIA.json, JSON.stringify({ components: result.value }));
-}
-
-function unsubscribe(
-  { subscriptions }: RouterParts,
-  { streamId, body }: SignedPost,
-  { response }: Exchange,
-): Result<void> {
-  const leaving = readUnsubscribe(body);
-  if (!leaving) return refuse('malformed', 'the body of an unsubscribe');
-  subscriptions.unsubscribe(streamId, leaving);
-  return answerEmpty(response, 204);
-}
-
-function event(
-  { settings, dispatch }: RouterParts,
-  stream: Stream,
-  { query, body, isUpload }: SignedPost,
-  { request, response }: Exchange,
-): Eventually<Result<void>> {
-  const head = readEventQuery(query);
-  if (!head) return refuse('malformed', 'the query of an event');
-  const reply = new Reply((request.headers.accept ?? '').includes(MEDIA.frames), response);
-  const read = isUpload ? uploadReader(settings, request, reply) : () => readFields(body);
-  const taken = dispatch.takeEvent({ stream, head, lane: isUpload ? 'upload' : 'event', reply, read });
-  return chain(taken, (result) => {
-    if (!result.ok) return result;
-    return reply.carries ? answerFrames(response, result.value) : answerSettled(response, result.value);
-  });
-}
-
-function readFields(body: string): Result<Input> {
-  const fields = readForm(body);
-  return fields ? accept({ fields }) : refuse('too-large', 'too many fields');
-}
-
-/** Reads files as far as the component takes them. A refused one is told at once: the browser still sends, and reads no answer before it is done. */
-function uploadReader(settings: Settings, request: LiveRequest, reply: Reply) {
-  return async ({ component, uploads }: ComponentStatics): Promise<Result<Input>> => {
-    if (!uploads) return refuse('media', `${component} takes no files: it has no static uploads`, { component });
-    const { limits, uploadDirectory: directory } = settings;
-    const upload = await readUpload(request, { files: 1, types: [], ...uploads, text: limits.body, directory });
-    if (upload.ok && upload.value.issues.length > 0 && !request.complete) {
-      reply.giveUp();
-      linger(request);
-    }
-    return upload;
-  };
 }

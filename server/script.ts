@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answer, answerEmpty } from './answer.ts';
-import { type Result, refuse } from './errors.ts';
+import type { HttpAnswer } from './answer.ts';
+import { accept, type Result, refuse } from './errors.ts';
 import type { LiveRequest } from './express.ts';
 
 /** Where the built extension is: the same for the sources and for what is built from them. */
@@ -30,12 +30,16 @@ export function isScript(path: string): boolean {
 }
 
 /** Answers with a file of the extension, or says that it has not changed: tabs, and the worker that they share, load the same ones. */
-export async function serveScript(request: LiveRequest, response: ServerResponse, path: string): Promise<Result<void>> {
+export async function serveScript(
+  request: LiveRequest,
+  response: ServerResponse,
+  path: string,
+): Promise<Result<HttpAnswer>> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse('method', `${request.method} ${path}`);
   const content = await readFile(join(folder, path));
   const tag = `"${createHash('sha256').update(content).digest('base64url')}"`;
   response.setHeader('ETag', tag);
-  if (request.headers['if-none-match']?.includes(tag)) return answerEmpty(response, 304, CACHE);
+  if (request.headers['if-none-match']?.includes(tag)) return accept({ status: 304, cache: CACHE });
   const type = path.endsWith('.map') ? 'application/json' : 'text/javascript; charset=utf-8';
-  return answer(response, 200, type, content, CACHE);
+  return accept({ status: 200, type, body: content, cache: CACHE });
 }

@@ -96,10 +96,9 @@ export class Subscriptions {
     if (claims.within !== undefined && !around) return refuse('token', 'what it stands in is not live here', item);
     const scope = widest(scopeOf(type), around?.scope ?? 'page');
     const place = scopeOf(type) === 'page' ? id : sharedId(type, claims.session, ownerOf(scope, stream.sessionId));
-    const seat = this.#seatOf(stream, viewer, place);
-    if (seat) return this.#resume(seat, stream, item, claims);
-    if (this.#registry.find(place, viewer)) return refuse('token', 'the viewer is of another session', item);
-    return this.#mount({ stream, viewer, url, item, type, claims, id: place, scope });
+    if (!this.#seatOf(stream, viewer, place) && this.#registry.find(place, viewer))
+      return refuse('token', 'the viewer is of another session', item);
+    return this.#seatAt({ stream, viewer, url, item, type, claims, id: place, scope });
   }
 
   #seatOf({ sessionId }: Stream, viewer: string, id: string): Seat | undefined {
@@ -107,38 +106,44 @@ export class Subscriptions {
     return seat?.sessionId === sessionId ? seat : undefined;
   }
 
-  /** The viewer is back: its instance goes on, and says only what was missed. */
-  async #resume(seat: Seat, stream: Stream, item: SubscribeItem, claims: Claims): Promise<Result<Subscribed>> {
-    const { instance } = seat;
-    seat.behind = undefined;
-    this.#sit(seat, stream);
-    const ready = await this.#ready(instance, item);
-    if (!ready.ok) return ready;
-    await this.#updates.update(instance);
-    const settled = Object.values(seat.lanes).flatMap((lane) => lane.settled ?? []);
-    const missed = missing(seat, item, claims);
-    const updates = missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {};
-    const renamed = this.#renamed(instance, item, claims, stream);
-    const said = { ...this.#describe(seat), ...updates, ...renamed, id: item.id };
-    return accept({ ...said, ...(settled.length > 0 ? { settled } : {}), ...takenBy(seat) });
-  }
-
-  async #mount(wanted: Wanted): Promise<Result<Subscribed>> {
-    const { item, claims, stream } = wanted;
+  /** Seats a viewer. One who is back finds her instance as it is, and is told only what she missed. */
+  async #seatAt(wanted: Wanted): Promise<Result<Subscribed>> {
+    const { item, stream, viewer } = wanted;
     const instance = this.#instanceFor(wanted);
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
-    const seat = this.#seatOf(stream, wanted.viewer, instance.id);
-    if (!seat) return refuse('instance', 'the viewer left while it was mounted', item);
-    const missed = missing(seat, item, claims);
-    const updates = missed.length > 0 ? { updates: missed } : {};
-    const renamed = this.#renamed(instance, item, claims, stream);
-    return accept({ ...this.#describe(seat), id: item.id, ...renamed, ...updates });
+    const seat = this.#seatOf(stream, viewer, instance.id);
+    return seat
+      ? accept(this.#welcome(seat, wanted))
+      : refuse('instance', 'the viewer left while it was mounted', item);
   }
 
-  /** A new instance; or the shared one, which has another viewer then, who starts from what it shows now. */
+  #welcome(seat: Seat, { item, claims, stream }: Wanted): Subscribed {
+    const { instance, epoch, lanes } = seat;
+    const { version, navigates } = instance;
+    const missed = missing(seat, item, claims);
+    const settled = Object.values(lanes).flatMap((lane) => lane.settled ?? []);
+    return {
+      id: item.id,
+      epoch,
+      version,
+      ...(navigates ? { navigates } : {}),
+      ...this.#renamed(instance, item, claims, stream),
+      ...(missed.length > 0 || item.epoch !== undefined ? { updates: missed } : {}),
+      ...(settled.length > 0 ? { settled } : {}),
+      ...takenBy(seat),
+    };
+  }
+
+  /** The viewer's own; the shared one, which has another viewer then, who starts from what it shows now; or a new one. */
   #instanceFor({ id, type, claims, scope, stream, viewer, url }: Wanted): Instance {
+    const seat = this.#seatOf(stream, viewer, id);
+    if (seat) {
+      seat.behind = undefined;
+      this.#sit(seat, stream);
+      return seat.instance;
+    }
     const sessionId = ownerOf(scope, stream.sessionId);
     const sitAt = (instance: Instance) =>
       this.#sit(
@@ -169,11 +174,6 @@ export class Subscriptions {
   /** The page's element gets the name of the instance that it shows, and a token for that. */
   #renamed({ id }: Instance, item: SubscribeItem, claims: Claims, { sessionId }: Stream) {
     return id === item.id ? {} : { as: id, session: this.#tokens.sign({ ...claims, id }, sessionId) };
-  }
-
-  #describe({ instance, epoch }: Seat) {
-    const { id, version, navigates } = instance;
-    return { id, epoch, version, ...(navigates ? { navigates } : {}) };
   }
 
   #sit(seat: Seat, stream: Stream): void {

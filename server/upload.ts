@@ -3,6 +3,7 @@
 
 import { createWriteStream, openAsBlob } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +11,6 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import busboy, { type Busboy } from 'busboy';
 import { type Fields, gatherFields, MAX_FIELDS } from '../protocol/event.ts';
 import { accept, LiveError, type Result, refuse } from './errors.ts';
-import type { LiveRequest } from './express.ts';
 
 /** What a component takes of files: its `static uploads`. */
 export interface Uploads {
@@ -33,6 +33,13 @@ export interface UploadIssue extends StandardSchemaV1.Issue {
   readonly file: string;
 }
 
+/** A multipart body on its way in: a request, or what stands for one that came in on another node. */
+export interface UploadBody extends Readable {
+  readonly headers: IncomingHttpHeaders;
+  /** Whether all of it has come. */
+  readonly complete: boolean;
+}
+
 /** A body that was read. */
 export interface Upload {
   readonly fields: Fields;
@@ -51,7 +58,7 @@ export interface UploadRules extends Required<Uploads> {
 }
 
 /** Reads a multipart body to its end, or to the first file that is over a limit. Refuses what is not one. */
-export async function readUpload(request: LiveRequest, rules: UploadRules): Promise<Result<Upload>> {
+export async function readUpload(request: UploadBody, rules: UploadRules): Promise<Result<Upload>> {
   if (request.readableDidRead) throw eaten();
   const directory = await mkdtemp(join(rules.directory, 'htmx-liveview-')).catch(() => undefined);
   if (!directory) return refuse('unavailable', `uploads can't be written to ${rules.directory}`);
@@ -95,7 +102,7 @@ class Receiver {
 
   readonly release = (): Promise<void> => rm(this.#directory, { recursive: true, force: true }).catch(() => {});
 
-  async read(request: LiveRequest): Promise<Result<Upload>> {
+  async read(request: UploadBody): Promise<Result<Upload>> {
     const parser = this.#parser(request);
     if (!parser) return refuse('malformed', 'not a multipart body');
     const how = await this.#run(request, parser);
@@ -111,7 +118,7 @@ class Receiver {
     return fields ? accept({ fields, issues: [], release }) : refuse('too-large', 'too many fields');
   }
 
-  #parser({ headers }: LiveRequest): Busboy | undefined {
+  #parser({ headers }: UploadBody): Busboy | undefined {
     const { text, bytes } = this.#rules;
     const limits = { fieldNameSize: 256, fieldSize: text, fileSize: bytes + 1, headerPairs: 20, parts: 2 * MAX_FIELDS };
     try {
@@ -122,7 +129,7 @@ class Receiver {
   }
 
   /** Resolves at the body's end, or where the rest of it does not matter any more. */
-  #run(request: LiveRequest, parser: Busboy): Promise<Result<never> | 'refused' | 'read'> {
+  #run(request: UploadBody, parser: Busboy): Promise<Result<never> | 'refused' | 'read'> {
     return new Promise((resolve) => {
       const end = (how: Result<never> | 'refused' | 'read') => {
         request.unpipe(parser);
