@@ -17,32 +17,21 @@ const project = (name: string, options: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
 });
 
+/** The suites whose behaviours are the same however a POST comes in, and those of streams. */
+const POSTS = ['live', 'answers', 'children', 'refusals*', 'uploads*', 'compression', 'findings'];
+const STREAMS = ['limits', 'streams', 'pipes'];
+const again = (name: string, env: Record<string, string>, suites: readonly string[]) =>
+  project('server', { name, env, testTimeout: 30_000, include: suites.map((suite) => `test/server/${suite}.test.ts`) });
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       project('unit', { testTimeout: 60_000 }),
       project('server', { testTimeout: 30_000 }),
-      // the same behaviours, with signed POSTs answered before Express
-      {
-        ...project('server', {
-          name: 'attach',
-          testTimeout: 30_000,
-          env: { ATTACH: '1' },
-          include: [
-            'live',
-            'answers',
-            'children',
-            'limits',
-            'refusals*',
-            'uploads*',
-            'streams',
-            'pipes',
-            'compression',
-            'findings',
-          ].map((name) => `test/server/${name}.test.ts`),
-        }),
-      },
+      // the same behaviours, with signed POSTs answered before Express; and with every request but the stream's at another node
+      again('attach', { ATTACH: '1' }, [...POSTS, ...STREAMS]),
+      again('elsewhere', { ELSEWHERE: '1' }, POSTS),
       project('browser', { testTimeout: 90_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
       // slow, and of browsers that are not everywhere: run by itself, with npm run test:engines
       project('engines', { testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 1 }),

@@ -11,6 +11,12 @@ export interface BackplaneObserver {
   fault(error: unknown, doing: string): void;
 }
 
+/** What a node says to a question: its answer, or why there is none. */
+export type Asked = { readonly answer: string } | { readonly failed: 'away' | 'gone' | 'silent' };
+
+/** Answers what other nodes ask. */
+export type Responder = (question: string) => Promise<string>;
+
 /**
  * Carries published values to whoever listens, on this node and on others. Messages of one node to one topic arrive in order, each at most once,
  * and on the node itself exactly once.
@@ -27,11 +33,21 @@ export interface Backplane {
   publish(topic: string, value: unknown): void;
   /** Calls `listener` with each value published under a topic, until the result is called. */
   listen(topic: string, listener: Listener): () => void;
+  /**
+   * Asks one node. Never rejects: `gone`, at once, where there is no such node any more, `away` where others can't be reached now, and `silent` where no
+   * answer came within `patience` milliseconds; then it may have been heard all the same.
+   */
+  ask(node: string, question: string, patience?: number): Promise<Asked>;
+  /** Answers what others ask this node, from now on. */
+  answer(respond: Responder): void;
   /** Tells `observer` what happens to the backplane, until the result is called. */
   observe(observer: BackplaneObserver): () => void;
   /** Sends what is to be sent, and lets the other nodes go. */
   close(): Promise<void>;
 }
+
+/** Milliseconds for which an answer of another node is waited for, unless the question says otherwise. */
+export const ANSWER_PATIENCE = 5_000;
 
 /** A backplane for one process. Values are handed over as they are, not copied. */
 export function createBackplane(): Backplane {
@@ -41,6 +57,8 @@ export function createBackplane(): Backplane {
     isOpen: true,
     publish: (topic, value) => listeners.hand(topic, () => value),
     listen: (topic, listener) => listeners.add(topic, listener),
+    ask: () => Promise.resolve({ failed: 'gone' }),
+    answer: () => {},
     observe: () => () => {},
     close: () => Promise.resolve(),
   };

@@ -33,6 +33,13 @@ function collect(request: LiveRequest, limit: number): Promise<Result<Buffer>> {
   });
 }
 
+/** An upload is read elsewhere; but it must be there to be read. */
+export function checkUnread(request: LiveRequest): void {
+  if (!request.readableDidRead) return;
+  const cure = 'Mount live.router before a middleware that parses every multipart body';
+  throw new LiveError('ERR_LIVE_BODY_PARSED', `something has read the body of an upload before the router. ${cure}.`);
+}
+
 function eaten(): LiveError {
   const cure = 'Mount live.router before a body parser that takes every media type';
   return new LiveError(

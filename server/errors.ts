@@ -38,6 +38,8 @@ export const REFUSALS = {
   failed: 500,
   /** The node can't take it now. */
   unavailable: 503,
+  /** The node that holds the stream did not answer in time; it may have done what was asked. */
+  unanswered: 504,
 } as const;
 
 /** The kind of a refusal; the answer's body says no more than this. */

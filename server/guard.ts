@@ -9,7 +9,7 @@ import {
   signatureBase,
   signedComponents,
 } from '../protocol/signature.ts';
-import { readBody } from './body.ts';
+import { checkUnread, readBody } from './body.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually } from './eventually.ts';
 import { isAttached, isCrossSite, type LiveRequest, sessionOf } from './express.ts';
@@ -69,7 +69,10 @@ export class Guard {
     if (!signer.ok) return signer;
     const proved = (body: string) =>
       accept({ ...signer.value, endpoint, query: new URLSearchParams(query), isUpload, body });
-    if (isUpload) return proved('');
+    if (isUpload) {
+      checkUnread(request);
+      return proved('');
+    }
     return chain(readBody(request, this.#settings.limits.body), (body) => {
       if (!body.ok) return body;
       if (contentDigest(digestOf(body.value)) !== digest) return refuse('signature', 'the body is not what was signed');

@@ -6,6 +6,7 @@ import { encodeFrame } from '../protocol/frame.ts';
 import type { Html } from '../views/html.ts';
 import { attach } from './attach.ts';
 import { Dispatch } from './dispatch.ts';
+import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
 import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
@@ -16,7 +17,7 @@ import { createRouter } from './router.ts';
 import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
 import { Subscriptions, type Viewer } from './subscriptions.ts';
-import { createTokens } from './token.ts';
+import { createSeal, createTokens } from './token.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionArgument } from './types.ts';
 import { Updates } from './updates.ts';
@@ -89,7 +90,9 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter);
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
-  const router = createRouter({ settings, tokens, registry, guard, dispatch, updates, subscriptions, sessions });
+  const posts = { settings, registry, dispatch, subscriptions, sessions };
+  const forward = new Forward({ ...posts, seal: createSeal(settings.secrets, 'between nodes') });
+  const router = createRouter({ ...posts, tokens, guard, updates, forward });
   const nodes = new Nodes(settings, registry, subscriptions, presences);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {

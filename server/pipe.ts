@@ -36,7 +36,7 @@ const START = `retry: ${RETRY}\n\n`;
 /** Milliseconds for which a reader that does not read any more may keep an ended response open. */
 const LINGER = 5_000;
 /** Milliseconds for which a poll waits for frames; and after which a reader that does not poll again is gone. */
-const POLL = 8_000;
+export const POLL = 8_000;
 export const POLL_GAP = 12_000;
 
 /** What a body says of its encoding: see the options `compression` and `identityEncoding`. */
@@ -197,20 +197,44 @@ function chunk(data: string | Buffer, bytes: number): string | Buffer {
 
 const END = Buffer.from('\r\n');
 
+/** Whoever waits for a poll's frames. */
+export interface Poller {
+  /** Gives it the frames, with which the poll ends. */
+  end(frames: string): void;
+  /** Calls `work` when it has gone without them. */
+  onGone(work: () => void): void;
+}
+
+/** A browser that waits for a poll's frames. */
+export class ResponsePoller implements Poller {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse, coding: Coding) {
+    this.#response = response;
+    writeHead(response, coding);
+  }
+
+  end(frames: string): void {
+    endRaw(this.#response, frames);
+  }
+
+  onGone(work: () => void): void {
+    this.#response.once('close', work);
+  }
+}
+
 /** Polls: frames wait for the next one, and stay until it says that they have come. */
 export class PollPipe implements Pipe {
   #held: { readonly text: string; readonly count: number }[] = [];
-  #response: ServerResponse | undefined;
+  #poller: Poller | undefined;
   #cancel: () => void = () => {};
   #isEnded = false;
   readonly #clock: Clock;
-  readonly #coding: Coding;
   readonly #owner: PipeOwner;
 
   /** @param owner is told when no poll has come for too long. */
-  constructor(clock: Clock, coding: Coding, owner: PipeOwner) {
+  constructor(clock: Clock, owner: PipeOwner) {
     this.#clock = clock;
-    this.#coding = coding;
     this.#owner = owner;
   }
 
@@ -220,12 +244,11 @@ export class PollPipe implements Pipe {
   }
 
   /** A poll has come: it is answered with what there is, or as soon as there is something, or with nothing after a while. */
-  poll(response: ServerResponse): void {
+  poll(poller: Poller): void {
     this.#answer();
-    this.#response = response;
-    writeHead(response, this.#coding);
-    response.once('close', () => {
-      if (this.#response === response) this.#away();
+    this.#poller = poller;
+    poller.onGone(() => {
+      if (this.#poller === poller) this.#away();
     });
     this.#cancel();
     if (this.#held.length > 0 || this.#isEnded) this.#answer();
@@ -252,14 +275,14 @@ export class PollPipe implements Pipe {
   }
 
   #answer(): void {
-    const response = this.#response;
-    if (!response) return;
+    const poller = this.#poller;
+    if (!poller) return;
     this.#away();
-    endRaw(response, this.#held.map(({ text }) => text).join(''));
+    poller.end(this.#held.map(({ text }) => text).join(''));
   }
 
   #away(): void {
-    this.#response = undefined;
+    this.#poller = undefined;
     this.#cancel();
     if (!this.#isEnded) this.#cancel = this.#clock.after(POLL_GAP, () => this.#owner.closed());
   }

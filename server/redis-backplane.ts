@@ -1,11 +1,12 @@
 // The public face of htmx-liveview/redis: a backplane that joins nodes through Redis. All nodes hear one channel; each hands on what is listened to
 // there. So nothing is missed while a topic's first listener arrives, and messages of one node stay in order across topics.
 
-import type { Backplane, BackplaneObserver } from './backplane.ts';
+import { ANSWER_PATIENCE, type Asked, type Backplane, type BackplaneObserver, type Responder } from './backplane.ts';
 import { systemClock } from './clock.ts';
 import { LiveError } from './errors.ts';
 import { notJson } from './json.ts';
 import { type Listener, Listeners } from './listeners.ts';
+import { Questions } from './questions.ts';
 import { RedisLink, type RedisTemplate } from './redis-link.ts';
 
 export type { RedisTemplate } from './redis-link.ts';
@@ -42,11 +43,13 @@ class RedisBackplane implements Backplane {
   readonly node = systemClock.id();
   readonly #listeners = new Listeners();
   readonly #observers = new Set<BackplaneObserver>();
+  readonly #questions = new Questions(this.node, async (...message) => this.#link?.tell(...message), systemClock);
   #link: RedisLink | undefined;
 
   async open(template: RedisTemplate, channel: string): Promise<void> {
-    this.#link = await RedisLink.open(template, channel, {
-      message: (text) => this.#receive(text),
+    this.#link = await RedisLink.open(template, channel, this.node, {
+      message: (text) => this.#read(() => this.#receive(text)),
+      told: (text) => this.#read(() => this.#questions.receive(text)),
       lost: (error) => this.#fault(error, 'staying connected'),
       back: () => this.#gap(),
       dropped: (count) => this.#dropped(count),
@@ -67,6 +70,14 @@ class RedisBackplane implements Backplane {
     return this.#listeners.add(topic, listener);
   }
 
+  ask(node: string, question: string, patience = ANSWER_PATIENCE): Promise<Asked> {
+    return this.#questions.ask(node, question, patience);
+  }
+
+  answer(respond: Responder): void {
+    this.#questions.answer(respond);
+  }
+
   observe(observer: BackplaneObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -82,11 +93,15 @@ class RedisBackplane implements Backplane {
 
   #receive(message: string): void {
     const end = message.indexOf('\n');
+    const [node, topic] = JSON.parse(message.slice(0, end)) as [string, string | typeof GAP];
+    if (node === this.node) return; // it was handed on here already
+    if (topic === GAP) this.#gap();
+    else this.#listeners.hand(topic, () => decode(message.slice(end + 1)));
+  }
+
+  #read(work: () => void): void {
     try {
-      const [node, topic] = JSON.parse(message.slice(0, end)) as [string, string | typeof GAP];
-      if (node === this.node) return; // it was handed on here already
-      if (topic === GAP) this.#gap();
-      else this.#listeners.hand(topic, () => decode(message.slice(end + 1)));
+      work();
     } catch (error) {
       this.#fault(error, 'reading a message');
     }

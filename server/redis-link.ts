@@ -2,7 +2,7 @@
 // The client's own reconnection is off: it does not check what it comes back to, and has no word for "subscribed again".
 
 import type { RedisClientType } from 'redis';
-import { systemClock } from './clock.ts';
+import { atMost, systemClock } from './clock.ts';
 import { checkServer, explain, type RedisPlace, type RedisServer } from './redis-errors.ts';
 
 /** Milliseconds between two looks whether Redis still answers. Without an answer by the next one, it is gone. */
@@ -24,7 +24,10 @@ export interface RedisTemplate {
 
 /** What a link tells. */
 export interface LinkEvents {
+  /** A message to all nodes. */
   message(text: string): void;
+  /** A message to this node alone. */
+  told(text: string): void;
   /** The connection is gone. Told once, until it is back. */
   lost(error: unknown): void;
   /** It is there again. */
@@ -33,29 +36,31 @@ export interface LinkEvents {
   dropped(count: number): void;
 }
 
-/** One connection, for a channel's messages in both directions. */
+/** One connection, for the messages of a channel and of this node's own, in both directions. */
 export class RedisLink {
   readonly #template: RedisTemplate;
   readonly #place: RedisPlace;
   readonly #events: LinkEvents;
+  readonly #node: string;
   #client: RedisClientType | undefined;
   #dropped = 0;
   #isClosed = false;
   #isAsked = false;
   readonly #stopBeating: () => void;
 
-  private constructor(template: RedisTemplate, channel: string, events: LinkEvents) {
+  private constructor(template: RedisTemplate, channel: string, node: string, events: LinkEvents) {
     const { socket, username } = template.options ?? {};
     const address = socket?.path ?? `${socket?.host ?? 'localhost'}:${socket?.port ?? 6379}`;
     this.#template = template;
     this.#place = { address, user: username ?? 'default', channel };
+    this.#node = node;
     this.#events = events;
     this.#stopBeating = systemClock.every(BEAT, () => this.#beat());
   }
 
   /** Connects and subscribes. Throws a LiveError for what can't work. */
-  static async open(template: RedisTemplate, channel: string, events: LinkEvents): Promise<RedisLink> {
-    const link = new RedisLink(template, channel, events);
+  static async open(template: RedisTemplate, channel: string, node: string, events: LinkEvents): Promise<RedisLink> {
+    const link = new RedisLink(template, channel, node, events);
     try {
       await link.#connect();
       return link;
@@ -73,6 +78,15 @@ export class RedisLink {
   send(text: string): void {
     if (!this.#client) this.#dropped++;
     else this.#client.publish(this.#place.channel, text).catch(() => this.#drop());
+  }
+
+  /** Sends a message to one node, by name. Says how many heard it; undefined where there is no connection, or it broke. */
+  async tell(node: string, text: string): Promise<number | undefined> {
+    return this.#client?.publish(this.#channelOf(node), text).catch(() => undefined);
+  }
+
+  #channelOf(node: string): string {
+    return `${this.#place.channel}:${node}`;
   }
 
   #drop(): void {
@@ -95,11 +109,8 @@ export class RedisLink {
     this.#client = undefined;
     if (!client) return;
     client.ref(); // so that the program's end waits for its last words
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = systemClock.after(PATIENCE, resolve);
-    });
-    await Promise.race([client.close().catch(() => {}), late]).finally(cancel);
+    const closed = client.close().catch(() => {});
+    await atMost(systemClock, PATIENCE, closed, () => {});
     client.destroy();
   }
 
@@ -109,6 +120,7 @@ export class RedisLink {
       await client.connect();
       checkServer((await client.hello()) as unknown as RedisServer, this.#place);
       await client.subscribe(this.#place.channel, (text) => this.#events.message(text));
+      await client.subscribe(this.#channelOf(this.#node), (text) => this.#events.told(text));
     } catch (error) {
       client.destroy();
       throw explain(error, this.#place);

@@ -7,14 +7,16 @@ import { answerRefusal, type HttpAnswer, NOTHING, writeAnswer } from './answer.t
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, isLater } from './eventually.ts';
 import { isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
+import type { Forward } from './forward.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { acceptsGzip } from './gzip.ts';
 import { Bucket } from './limits.ts';
-import { openPipe, PollPipe } from './pipe.ts';
-import { acknowledge, type PostParts, takePost } from './posts.ts';
+import { openPipe, PollPipe, ResponsePoller } from './pipe.ts';
+import { type Poll, takePoll } from './polls.ts';
+import { type PostParts, takePost } from './posts.ts';
 import { isScript, serveScript } from './script.ts';
 import type { Settings } from './settings.ts';
-import { Stream, type StreamListener } from './stream.ts';
+import { nameStream, Stream, type StreamListener } from './stream.ts';
 import type { Tokens } from './token.ts';
 import type { Updates } from './updates.ts';
 
@@ -26,10 +28,13 @@ export interface RouterParts extends PostParts {
   readonly tokens: Tokens;
   readonly guard: Guard;
   readonly updates: Updates;
+  readonly forward: Forward;
 }
 
 /** The parts, and the one listener of all streams. */
 type Parts = RouterParts & { readonly listener: StreamListener };
+
+const NO_SESSION = 'no express-session: its store has failed, or it does not run here';
 
 /** A request on its way, and what will answer it. */
 interface Exchange {
@@ -76,7 +81,10 @@ function route(parts: Parts, request: LiveRequest, response: ServerResponse): Ev
 
 function take(parts: Parts, post: SignedPost, { request, response }: Exchange): Eventually<Result<HttpAnswer>> {
   const carries = (request.headers.accept ?? '').includes(MEDIA.frames);
-  return takePost(parts, { ...post, carries, response, upload: post.isUpload ? request : undefined });
+  const incoming = { ...post, carries, response, upload: post.isUpload ? request : undefined };
+  if (!parts.forward.isElsewhere(post.streamId)) return takePost(parts, incoming);
+  if (!post.sender.isAttached && !request.session) return refuse('unavailable', NO_SESSION);
+  return parts.forward.post(incoming);
 }
 
 function listenerOf({ settings, registry, updates, subscriptions }: RouterParts): StreamListener {
@@ -108,12 +116,11 @@ async function openStream(
   const params = new URLSearchParams(query);
   const version = params.get('v');
   if (version !== String(PROTOCOL_VERSION)) return refuse('malformed', `version ${version}, not ${PROTOCOL_VERSION}`);
-  if (!request.session)
-    return refuse('unavailable', 'no express-session: its store has failed, or it does not run here');
+  if (!request.session) return refuse('unavailable', NO_SESSION);
   const sessionId = sessionOf(request);
   if (!sessionId) return refuse('session', 'no live page was rendered in this express-session');
   const polled = params.get('stream');
-  if (polled) return poll(parts, polled, sessionId, params, response);
+  if (polled) return poll(parts, { streamId: polled, sessionId, params }, response);
   const room = checkRoom(parts, sessionId);
   if (!room.ok) return room;
   if (params.has('probe')) return accept(NOTHING);
@@ -147,7 +154,7 @@ async function begin(
     return response.destroyed ? accept(undefined) : refuse('unavailable', 'the server is closing');
   }
   sessions.note(request);
-  const id = clock.id();
+  const id = nameStream(settings.backplane.node, clock.id());
   const key = tokens.streamKey(id);
   const cookie = sessionCookie(request);
   const reader = {
@@ -161,12 +168,12 @@ async function begin(
   const stream = new Stream(reader, listener, clock.now);
   const uncoded = identityEncoding ? 'identity' : undefined;
   const coding = compression && acceptsGzip(request.headers['accept-encoding']) ? 'gzip' : uncoded;
-  const polls = isPoll ? new PollPipe(clock, uncoded, stream) : undefined;
+  const polls = isPoll ? new PollPipe(clock, stream) : undefined;
   stream.pipe = polls ?? openPipe(request, response, coding, stream);
   registry.streams.set(id, stream);
   const share = tokens.shareKey(sessionId, context);
   stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });
-  polls?.poll(response);
+  polls?.poll(new ResponsePoller(response, uncoded));
   return accept(undefined);
 }
 
@@ -175,23 +182,11 @@ async function contextOf({ context }: Settings, request: LiveRequest): Promise<u
 }
 
 /** The next poll of a stream that polls. */
-function poll(
-  { settings, registry }: RouterParts,
-  id: string,
-  sessionId: string,
-  params: URLSearchParams,
-  response: ServerResponse,
-): Result<undefined> {
-  const words = registry.takeWords(id, sessionId);
-  if (words) {
-    words.poll(response);
-    return accept(undefined);
-  }
-  const stream = registry.streams.get(id);
-  if (!(stream?.pipe instanceof PollPipe) || stream.sessionId !== sessionId)
-    return refuse('stream', 'no such stream to poll');
-  if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many polls');
-  acknowledge(stream, params);
-  stream.pipe?.poll(response);
+async function poll(parts: Parts, asked: Poll, response: ServerResponse): Promise<Result<undefined>> {
+  const poller = () => new ResponsePoller(response, parts.settings.identityEncoding ? 'identity' : undefined);
+  if (!parts.forward.isElsewhere(asked.streamId)) return takePoll(parts, asked, poller);
+  const frames = await parts.forward.poll(asked);
+  if (!frames.ok) return frames;
+  poller().end(frames.value);
   return accept(undefined);
 }

@@ -5,6 +5,16 @@ import type { FrameName } from '../protocol/names.ts';
 import type { Bucket } from './limits.ts';
 import type { Pipe } from './pipe.ts';
 
+/** The name of a stream says which node holds it, so that any node knows where its requests belong. */
+export function nameStream(node: string, id: string): string {
+  return `${node}.${id}`;
+}
+
+/** The node that holds a stream. */
+export function nodeOf(streamId: string): string {
+  return streamId.slice(0, streamId.indexOf('.'));
+}
+
 /** Who opened a stream. */
 export interface Reader {
   readonly id: string;

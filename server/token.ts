@@ -41,6 +41,13 @@ export interface Tokens {
   isSigned(streamKey: string, base: string, mac: string): boolean;
 }
 
+/** Signs what nodes say to each other or leave for each other, for one purpose. */
+export interface Seal {
+  close(text: string): string;
+  /** Undefined for what is not ours. */
+  open(sealed: string): string | undefined;
+}
+
 /** The fields of a token, short because they stand in every page. */
 interface Payload {
   readonly i: string;
@@ -82,13 +89,29 @@ function isEqual(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
+/** Makes a seal; the first secret closes, all open. */
+export function createSeal(secrets: readonly string[], purpose: string): Seal {
+  const keys = secrets.map((secret) => derive(secret, purpose));
+  const mac = (key: Buffer, text: string) => hmac(key, text).toString('base64url');
+  return {
+    close: (text) => `${mac(keys[0] as Buffer, text)}.${text}`,
+    open(sealed) {
+      const at = sealed.indexOf('.');
+      const [found, text] = [Buffer.from(sealed.slice(0, at)), sealed.slice(at + 1)];
+      return keys.some((key) => isEqual(Buffer.from(mac(key, text)), found)) ? text : undefined;
+    },
+  };
+}
+
+function derive(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, 'htmx-liveview', purpose, 32));
+}
+
 /**
  * Makes the tokens of a server.
  * @param maxAge how long a token is valid, in milliseconds.
  */
 export function createTokens(secrets: readonly string[], maxAge: number, clock: Clock): Tokens {
-  const derive = (secret: string, purpose: string) =>
-    Buffer.from(hkdfSync('sha256', secret, 'htmx-liveview', purpose, 32));
   const tokenKeys = secrets.map((secret) => derive(secret, 'session token'));
   const [signingKey] = tokenKeys as [Buffer];
   const streamKey = derive(secrets[0] as string, 'stream key');

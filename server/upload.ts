@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import busboy, { type Busboy } from 'busboy';
 import { type Fields, gatherFields, MAX_FIELDS } from '../protocol/event.ts';
-import { accept, LiveError, type Result, refuse } from './errors.ts';
+import { accept, type Result, refuse } from './errors.ts';
 
 /** What a component takes of files: its `static uploads`. */
 export interface Uploads {
@@ -59,18 +59,12 @@ export interface UploadRules extends Required<Uploads> {
 
 /** Reads a multipart body to its end, or to the first file that is over a limit. Refuses what is not one. */
 export async function readUpload(request: UploadBody, rules: UploadRules): Promise<Result<Upload>> {
-  if (request.readableDidRead) throw eaten();
   const directory = await mkdtemp(join(rules.directory, 'htmx-liveview-')).catch(() => undefined);
   if (!directory) return refuse('unavailable', `uploads can't be written to ${rules.directory}`);
   const receiver = new Receiver(rules, directory);
   const result = await receiver.read(request);
   if (!result.ok) await receiver.release();
   return result;
-}
-
-function eaten(): LiveError {
-  const cure = 'Mount live.router before a middleware that parses every multipart body';
-  return new LiveError('ERR_LIVE_BODY_PARSED', `something has read the body of an upload before the router. ${cure}.`);
 }
 
 /** How many bytes the heads of the parts may have. */

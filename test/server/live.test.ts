@@ -32,7 +32,7 @@ afterEach(async () => {
 describe('subscribe', () => {
   test('greets with the stream, its key and the time, at once', async () => {
     const client = await open({ components: [Counter] });
-    expect(client.hello.stream).toMatch(/^[\w-]{22}$/);
+    expect(client.hello.stream).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
     expect(Buffer.from(client.hello.key, 'base64url')).toHaveLength(32);
     expect(client.hello.heartbeat).toBe(15_000);
     expect(Math.abs(client.hello.time - Date.now())).toBeLessThan(5_000);

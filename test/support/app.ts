@@ -12,6 +12,7 @@ import {
   liveview,
   type Refusal,
 } from 'htmx-liveview';
+import { Network } from './network.ts';
 
 export const SECRET = 'a secret for tests that is long enough to be one';
 
@@ -38,20 +39,27 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts an app whose page `/` holds one instance of each component, mounted with an empty session payload. */
+/**
+ * Starts an app whose page `/` holds one instance of each component, mounted with an empty session payload. With ELSEWHERE in the environment it has two
+ * nodes: `url`, where streams go, is one of them, and `server`, where everything else goes, the other.
+ */
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
-  const {
-    components,
-    before,
-    routes,
-    express: make = express,
-    store = new MemoryStore(),
-    port = 0,
-    secret = SECRET,
-    ...rest
-  } = options;
-  const refusals: Refusal[] = [];
-  const errors: TestApp['errors'] = [];
+  const store = options.store ?? new MemoryStore();
+  const [refusals, errors]: [Refusal[], TestApp['errors']] = [[], []];
+  if (!process.env.ELSEWHERE || options.backplane) return startNode({ ...options, store }, refusals, errors);
+  const network = new Network();
+  const node = () => startNode({ ...options, store, port: 0, backplane: network.join() }, refusals, errors);
+  const [here, elsewhere] = [await node(), await node()];
+  const close = async () => void (await Promise.all([here.close(), elsewhere.close()]));
+  return { ...here, server: elsewhere.server, close };
+}
+
+async function startNode(
+  options: TestAppOptions & { readonly store: session.Store },
+  refusals: Refusal[],
+  errors: TestApp['errors'],
+): Promise<TestApp> {
+  const { components, before, routes, express: make = express, store, port = 0, secret = SECRET, ...rest } = options;
   const app = make();
   before?.(app);
   app.use(session({ secret: SECRET, resave: false, saveUninitialized: false, store }));

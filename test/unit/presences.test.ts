@@ -29,6 +29,8 @@ class Node {
         this.#listeners.push(listener);
         return () => {};
       },
+      ask: () => Promise.resolve({ failed: 'gone' }),
+      answer: () => {},
       observe: () => () => {},
       close: () => Promise.resolve(),
     };

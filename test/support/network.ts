@@ -1,0 +1,42 @@
+// Nodes of one process that reach each other without Redis, by the same questions and answers.
+import type { Backplane } from 'htmx-liveview';
+import { ANSWER_PATIENCE } from '../../server/backplane.ts';
+import { systemClock } from '../../server/clock.ts';
+import { Listeners } from '../../server/listeners.ts';
+import { Questions } from '../../server/questions.ts';
+
+/** A node's backplane, which a test can cut off. */
+export type TestBackplane = Backplane & { isOpen: boolean };
+
+/** What joins them. */
+export class Network {
+  /** Whether messages are heard, but never answered. */
+  isMute = false;
+  readonly #nodes = new Map<string, { listeners: Listeners; questions: Questions }>();
+
+  /** A new node's backplane. */
+  join(): TestBackplane {
+    const node = systemClock.id();
+    const carry = async (to: string, message: string) => {
+      const found = this.#nodes.get(to);
+      if (!backplane.isOpen) return undefined;
+      if (!this.isMute) setImmediate(() => found?.questions.receive(message));
+      return found ? 1 : 0;
+    };
+    const [listeners, questions] = [new Listeners(), new Questions(node, carry, systemClock)];
+    this.#nodes.set(node, { listeners, questions });
+    const backplane: TestBackplane = {
+      node,
+      isOpen: true,
+      publish: (topic, value) => {
+        for (const other of this.#nodes.values()) other.listeners.hand(topic, () => value);
+      },
+      listen: (topic, listener) => listeners.add(topic, listener),
+      ask: (to, question, patience = ANSWER_PATIENCE) => questions.ask(to, question, this.isMute ? 50 : patience),
+      answer: (respond) => questions.answer(respond),
+      observe: () => () => {},
+      close: async () => void this.#nodes.delete(node),
+    };
+    return backplane;
+  }
+}
