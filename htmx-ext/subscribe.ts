@@ -68,7 +68,7 @@ export function createSubscriber(
   /** One after another: what stands in a shared component is refused where that is not live yet. */
   async function askInTurn(parts: Entry[][], stream: string | undefined): Promise<void> {
     for (let part = parts[0]; part && connection.hello?.stream === stream; part = parts[0]) {
-      if (!(await ask(part))) return void setTimeout(() => retry(parts.flat()), RETRY * (0.5 + Math.random()));
+      if (!(await ask(part))) return retryLater(parts.flat());
       parts.shift();
     }
   }
@@ -94,6 +94,10 @@ export function createSubscriber(
     return true;
   }
 
+  function retryLater(part: readonly Entry[]): void {
+    setTimeout(() => retry(part), RETRY * (0.5 + Math.random()));
+  }
+
   function retry(part: readonly Entry[]): void {
     if (connection.hello) subscribe(part.filter((entry) => isHere(entry) && entry.state === 'waiting'));
   }
@@ -103,6 +107,7 @@ export function createSubscriber(
       const item = components[at];
       // it left the page while it was being subscribed
       if (!isHere(entry)) leave(entry);
+      else if (item && 'gone' in item && item.gone === 'later') retryLater([entry]);
       else if (item && 'gone' in item) listener.gone(entry, item.gone);
       else if (item) listener.subscribed(entry, item);
     }

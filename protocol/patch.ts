@@ -66,8 +66,8 @@ export interface Hello {
   readonly time: number;
 }
 
-/** Why a component cannot be live. */
-export type GoneReason = 'expired' | 'refused' | 'failed' | 'ended' | 'session';
+/** Why a component cannot be live. `later`: not yet, since its state is still at another node. */
+export type GoneReason = 'expired' | 'refused' | 'failed' | 'ended' | 'session' | 'later';
 
 /** Why a stream ends. After `unavailable` the browser comes back, later each time; after the others it does not by itself. */
 export type ByeReason = 'ended' | 'session' | 'unavailable';

@@ -2,6 +2,7 @@
 
 import { systemClock } from './clock.ts';
 import { type Listener, Listeners } from './listeners.ts';
+import { MemoryStore, type Store } from './store.ts';
 
 /** What a backplane tells the server that uses it. */
 export interface BackplaneObserver {
@@ -26,6 +27,8 @@ export interface Backplane {
   readonly node: string;
   /** Whether other nodes, if there are any, can be reached now. */
   readonly isOpen: boolean;
+  /** Keeps the state of durable instances. */
+  readonly store: Store;
   /**
    * Hands a value to all listeners of a topic. Returns at once; what other nodes can't be told now is dropped, and they are told that they missed
    * something. Throws only where a value can't be carried.
@@ -55,6 +58,7 @@ export function createBackplane(): Backplane {
   return {
     node: systemClock.id(),
     isOpen: true,
+    store: new MemoryStore(),
     publish: (topic, value) => listeners.hand(topic, () => value),
     listen: (topic, listener) => listeners.add(topic, listener),
     ask: () => Promise.resolve({ failed: 'gone' }),

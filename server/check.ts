@@ -50,6 +50,7 @@ function checkComponent(type: ComponentClass): void {
   for (const [name, rule] of Object.entries(statics.events ?? {})) checkEvent(type, name, rule);
   if (statics.uploads !== undefined) checkUploads(type, statics.uploads);
   checkScope(type, statics.scope);
+  checkDurable(type, statics);
 }
 
 function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
@@ -66,10 +67,24 @@ function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
   );
 }
 
+/** Methods that only the server calls. */
+const HOOKS = ['mount', 'unmount', 'resumed', 'suspended', 'navigate', 'invalid', 'failed', 'missed', 'render'];
+
+function checkDurable(type: ComponentClass, { durable = false, scope = 'page' }: ComponentStatics): void {
+  if (durable !== false && durable !== true && durable !== 'sync')
+    throw new LiveError(
+      'ERR_LIVE_DURABLE',
+      `${type.name}: static durable must be true, 'sync' or false, got ${JSON.stringify(durable)}.`,
+    );
+  if (durable === false || scope === 'page') return;
+  throw new LiveError(
+    'ERR_LIVE_DURABLE_SCOPE',
+    `${type.name}: static durable keeps one page's state, but static scope = '${scope}' is for many pages. Keep what they share in the app's database, and tell of changes by publish().`,
+  );
+}
+
 function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
-  const own =
-    name in LiveComponent.prototype ||
-    ['mount', 'unmount', 'navigate', 'invalid', 'failed', 'missed', 'render'].includes(name);
+  const own = name in LiveComponent.prototype || HOOKS.includes(name);
   if (own) {
     throw new LiveError(
       'ERR_LIVE_EVENT_RESERVED',

@@ -90,7 +90,7 @@ export function construct<T extends LiveComponent<any, any>>(type: new (...args:
  * bring files: `static uploads = { bytes: 5_000_000, files: 3, types: ['image/*', '.pdf'] }`. Files are deleted after their handler. `scope` says whose
  * state it is: `'page'` (default) gives each place where it is rendered its own, `'session'` one to all tabs of an express-session, `'app'` one to
  * all viewers of the same session payload on this node. A shared one is mounted with its first viewer and unmounted with its last; it is rendered once
- * for all of them.
+ * for all of them. `durable = true` or `'sync'` keeps its state in Redis, so that it outlives the node: docs/cluster.md.
  */
 export abstract class LiveComponent<Session = {}, Context = unknown> {
   readonly #host: Host;
@@ -208,6 +208,13 @@ export interface LiveComponent<Session = {}, Context = unknown> {
   mount?(): unknown;
   /** Cleans up, once, when the instance ends. Timers, subscriptions and tasks end by themselves. */
   unmount?(): unknown;
+  /**
+   * Called in place of `mount()` where a durable instance goes on at another node, with its fields as they were. Timers, subscriptions and tasks ended with
+   * the old node: start them here again.
+   */
+  resumed?(): unknown;
+  /** Called in place of `unmount()` on the node that gives a durable instance away. A node that dies calls nothing. */
+  suspended?(): unknown;
   /** Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward. */
   navigate?(url: URL): unknown;
   /** Called instead of the handler when the event's schema refused its params. */
@@ -228,4 +235,8 @@ export interface ComponentStatics {
   readonly root?: Root;
   readonly uploads?: Uploads;
   readonly scope?: string;
+  readonly durable?: Durable;
 }
+
+/** How the state of a component outlives its node. `true`: it is written soon after each turn. `'sync'`: before anybody sees what the turn did. */
+export type Durable = boolean | 'sync';

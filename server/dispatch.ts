@@ -9,7 +9,8 @@ import { atMost } from './clock.ts';
 import type { ComponentStatics } from './component.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
-import { Call } from './handler.ts';
+import { Call, type Outcome } from './handler.ts';
+import type { Keeper, Saved } from './keeper.ts';
 import type { Registry } from './registry.ts';
 import { type Lane, type LaneName, laneOf, type Reply, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
@@ -51,11 +52,13 @@ export class Dispatch {
   readonly #settings: Settings;
   readonly #registry: Registry;
   readonly #updates: Updates;
+  readonly #keeper: Keeper;
 
-  constructor(settings: Settings, registry: Registry, updates: Updates) {
+  constructor(settings: Settings, registry: Registry, updates: Updates, keeper: Keeper) {
     this.#settings = settings;
     this.#registry = registry;
     this.#updates = updates;
+    this.#keeper = keeper;
   }
 
   /** Takes an event on: handles it once, in the order of its number, and waits a while until its effect is known. */
@@ -63,6 +66,8 @@ export class Dispatch {
     const found = this.#seatFor(arrival);
     if (!found.ok) return found;
     const seat = found.value;
+    if (this.#keeper.isFrozen(seat.instance))
+      return refuse('unavailable', 'its lease may have been taken', arrival.head);
     const lane = laneOf(seat, arrival.lane);
     if (arrival.head.number !== lane.number)
       return chain(this.#start(seat, lane, arrival), (started) =>
@@ -73,7 +78,7 @@ export class Dispatch {
   }
 
   #answer(seat: Seat, lane: Lane, { head, reply }: Arrival): Eventually<Result<Answer>> {
-    const running = lane.running as Eventually<Settlement>;
+    const running = lane.running as Eventually<Settlement | undefined>;
     const known = isLater(running) ? atMost(this.#settings.clock, PATIENCE, running, () => undefined) : running;
     return chain(known, (settled) => {
       if (lane.reply === reply) lane.reply = undefined;
@@ -131,16 +136,21 @@ export class Dispatch {
     return accept(undefined);
   }
 
-  #handle(seat: Seat, lane: Lane, arrival: Arrival, { fields, issues, release }: Input): Eventually<Settlement> {
+  #handle(
+    seat: Seat,
+    lane: Lane,
+    arrival: Arrival,
+    { fields, issues, release }: Input,
+  ): Eventually<Settlement | undefined> {
     const { instance } = seat;
     const { head, stream } = arrival;
     const call = new Call({ name: head.name, fields, field: head.field, context: stream.context }, instance);
-    return chain(instance.handle(call, issues), ({ status }) => {
+    const note = ({ status }: Outcome) => {
+      lane.settled = settlement(arrival, status, call.takeOrders());
+    };
+    return chain(instance.handle(call, issues, note), () => {
       void release?.();
-      return chain(this.#updateInAnswer(seat, lane), () => {
-        lane.settled = settlement(arrival, status, call.takeOrders());
-        return lane.settled;
-      });
+      return chain(this.#updateInAnswer(seat, lane), () => chain(instance.keeping, (saved) => settle(lane, saved)));
     });
   }
 
@@ -156,11 +166,18 @@ export class Dispatch {
   }
 
   /** The updates go again: the last of them may have been meant for an answer that had to leave without it. */
-  async #settleLater(seat: Seat, running: Eventually<Settlement>, version: number): Promise<void> {
+  async #settleLater(seat: Seat, running: Eventually<Settlement | undefined>, version: number): Promise<void> {
     const settled = await running;
+    if (!settled) return;
     this.#updates.bring(seat, version);
     seat.stream?.send('settled', settled);
   }
+}
+
+/** An event has no outcome where the instance was another node's: there the browser sends it again. What can't be kept counts as failed. */
+function settle(lane: Lane, saved: Saved | undefined): Settlement | undefined {
+  if (saved === 'refused' && lane.settled) lane.settled = { ...lane.settled, status: 500 };
+  return saved === 'lost' ? undefined : lane.settled;
 }
 
 function settlement({ head, lane }: Arrival, status: Settlement['status'], orders: readonly Order[]): Settlement {

@@ -9,6 +9,7 @@ import { accept, type Result, refuse } from './errors.ts';
 import type { Eventually } from './eventually.ts';
 import { ForwardedBodies, type Parcel, type Part, type PartAnswer, parcelOf, sendParts } from './forward-body.ts';
 import { checkSender, type SignedPost } from './guard.ts';
+import type { Given, HandOff, Keeper } from './keeper.ts';
 import { POLL, type Poller } from './pipe.ts';
 import { type Poll, takePoll } from './polls.ts';
 import { type Incoming, type PostParts, takePost } from './posts.ts';
@@ -21,7 +22,8 @@ type Question =
   | { readonly ask: 'post'; readonly post: ForwardedPost }
   | { readonly ask: 'upload'; readonly post: ForwardedPost; readonly parcel: Parcel }
   | { readonly ask: 'part'; readonly part: Part }
-  | { readonly ask: 'poll'; readonly poll: ForwardedPoll };
+  | { readonly ask: 'poll'; readonly poll: ForwardedPoll }
+  | { readonly ask: 'state'; readonly wanted: HandOff };
 
 /** A POST that the asking node has proved. */
 interface ForwardedPost extends Omit<SignedPost, 'query'> {
@@ -47,6 +49,7 @@ const WAY = 5_000;
 /** What forwarding needs. */
 export interface ForwardParts extends PostParts {
   readonly seal: Seal;
+  readonly keeper: Keeper;
 }
 
 /** Sends requests to the nodes of their streams, and answers what others send here. */
@@ -94,9 +97,19 @@ export class Forward {
     return this.#ask(poll.streamId, { ask: 'poll', poll: { ...poll, query: String(params) } }, POLL + WAY);
   }
 
-  async #ask<T>(streamId: string, question: Question, patience = WAY): Promise<Result<T>> {
+  /** Asks a node for an instance, whose page has come here. */
+  async askForState(node: string, wanted: HandOff): Promise<Given> {
+    const given = await this.#askNode<Given>(node, { ask: 'state', wanted }, WAY);
+    if (given.ok) return given.value;
+    return given.refusal.kind === 'unanswered' ? 'busy' : 'gone';
+  }
+
+  #ask<T>(streamId: string, question: Question, patience = WAY): Promise<Result<T>> {
+    return this.#askNode(nodeOf(streamId), question, patience);
+  }
+
+  async #askNode<T>(to: string, question: Question, patience: number): Promise<Result<T>> {
     const { settings, seal } = this.#parts;
-    const to = nodeOf(streamId);
     const letter: Letter = { to, at: settings.clock.now(), question };
     const asked = await settings.backplane.ask(to, seal.close(JSON.stringify(letter)), patience);
     if ('failed' in asked) return unanswered(asked.failed, to);
@@ -117,6 +130,7 @@ export class Forward {
   async #do(question: Question): Promise<Result<unknown>> {
     if (question.ask === 'part') return accept(await this.#bodies.take(question.part));
     if (question.ask === 'poll') return this.#poll(question.poll);
+    if (question.ask === 'state') return accept(await this.#parts.keeper.handOff(question.wanted));
     if (question.ask === 'post') return this.#take(question.post, undefined);
     this.#bodies.start(question.parcel, (upload) => this.#take(question.post, upload));
     return accept(null);

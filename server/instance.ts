@@ -13,6 +13,7 @@ import { chain, type Eventually, ensure, isLater, recover } from './eventually.t
 import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.ts';
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
+import type { Holding, Saved } from './keeper.ts';
 import { type OrderOwner, Orders } from './orders.ts';
 import type { Presences } from './presences.ts';
 import { Recent } from './recent.ts';
@@ -30,6 +31,8 @@ export interface Origin {
   /** Whose it is: see {@link ownerOf}. */
   readonly sessionId: string;
   readonly scope: Scope;
+  /** Of one that was mounted elsewhere. */
+  readonly epoch?: string;
 }
 
 /** What instances need from outside: one for all of them. */
@@ -47,6 +50,10 @@ export interface InstanceSetup {
   publish(topic: string, value: unknown): void;
   listen(topic: string, work: (value: unknown) => void): () => void;
   attend: Presences['attend'];
+  /** A turn of an instance that is kept has ended. */
+  turned(instance: Instance, holding: Holding): void;
+  /** Waits where an instance must not go on by itself now. */
+  thaw(instance: Instance): Eventually<void>;
   /** Fills the places of children in a text that is about to be sent. */
   fill(instance: Instance, text: string): string;
 }
@@ -73,6 +80,10 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   /** Whether the state was written to since the last render. */
   dirty = false;
   ended = false;
+  /** What its keeper notes of it, where it is durable. */
+  holding: Holding | undefined;
+  /** How the writing of its last turn ends, where that holds the turn's effect back. */
+  keeping: Eventually<Saved> | undefined;
   /** The update that is being made, if one is: see dispatch. */
   updating: Promise<void> | undefined;
 
@@ -98,7 +109,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.type = origin.type;
     this.sessionId = origin.sessionId;
     this.scope = origin.scope;
-    this.#epoch = setup.clock.id().slice(0, 8);
+    this.#epoch = origin.epoch ?? setup.clock.id().slice(0, 8);
     this.session = origin.session;
     this.viewerContext = origin.context;
     this.children = new Children(this);
@@ -155,16 +166,28 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
    */
   #run<T>(doing: string, work: () => Eventually<T>): Eventually<T | undefined> {
     if (this.ended) return undefined;
-    return ensure(
-      () => this.#inTime(doing, work()),
-      () => this.#watcher.adopt(),
-    );
+    return ensure(() => this.#inTime(doing, work()), this.#turned);
+  }
+
+  readonly #turned = (): void => {
+    this.#watcher.adopt();
+    if (this.holding && !this.ended) this.#setup.turned(this, this.holding);
+  };
+
+  /** Whether something is at work in it. */
+  get isBusy(): boolean {
+    return this.#turns.isBusy;
+  }
+
+  /** Runs work of the server's own between two turns. */
+  between<T>(work: () => Eventually<T>): Promise<T> {
+    return this.#turns.later(work);
   }
 
   /** Work of its own, such as a timer's: what it throws is reported. */
   later(doing: string, work: () => unknown): Promise<void> {
     return this.#turns
-      .later(() => this.#run(doing, () => settled(work())))
+      .later(() => chain(this.#setup.thaw(this), () => this.#run(doing, () => settled(work()))))
       .then(
         () => undefined,
         (error) => this.#setup.report(this, error, doing),
@@ -182,6 +205,18 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     );
   }
 
+  /** Takes up what was kept elsewhere, and calls `resumed()` in place of `mount()`. Rejects with what that throws. */
+  async resume(url: URL, state: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#url = url.href;
+    this.#watcher.restore(state);
+    await this.#turns.take(() => this.#run('resumed()', async () => this.#component.resumed?.()));
+  }
+
+  /** The state that is to be kept: every own field of the component, but the functions that its constructor made. */
+  state(): Record<string, unknown> {
+    return this.#watcher.state();
+  }
+
   /** Messages may have been missed: lets the component query again, and renders. */
   async missed(): Promise<void> {
     if (this.#component.missed) await this.later('missed()', () => this.#component.missed?.());
@@ -190,16 +225,29 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** Ends the instance: stops what it started, then calls `unmount()` after what is running now. */
   async unmount(): Promise<void> {
-    if (this.ended) return;
+    if (this.#end()) await this.#last('unmount()', () => this.#component.unmount?.());
+  }
+
+  /** Ends the instance here, since it goes on at another node: calls `suspended()`. */
+  async suspend(): Promise<void> {
+    if (this.#end()) await this.#last('suspended()', () => this.#component.suspended?.());
+  }
+
+  #end(): boolean {
+    if (this.ended) return false;
     this.ended = true;
     this.#helpers?.end();
     this.#call?.abort();
     this.#recent = undefined;
+    return true;
+  }
+
+  async #last(doing: string, hook: () => unknown): Promise<void> {
     await this.#turns.later(() => {});
     try {
-      await this.#component.unmount?.();
+      await hook();
     } catch (error) {
-      this.#setup.report(this, error, 'unmount()');
+      this.#setup.report(this, error, doing);
     }
   }
 
@@ -211,21 +259,33 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     return Object.hasOwn(this.statics.events ?? {}, name);
   }
 
-  /** Checks an event's params and calls its handler. Never throws or rejects: what a handler throws is reported, and is a 500. */
-  handle(call: Call, issues: readonly StandardSchemaV1.Issue[] = []): Eventually<Outcome> {
+  /**
+   * Checks an event's params and calls its handler. Never throws or rejects: what a handler throws is reported, and is a 500. `note` gets the outcome
+   * before anything else has its turn: what is kept of this turn says that the event is done.
+   */
+  handle(
+    call: Call,
+    issues: readonly StandardSchemaV1.Issue[] = [],
+    note: (outcome: Outcome) => void = () => {},
+  ): Eventually<Outcome> {
     const doing = `${call.name}()`;
-    return recover(
-      () =>
-        chain(
-          this.#turns.take(() => this.#run(doing, () => this.#handleNow(call, issues))),
-          (outcome) => outcome ?? FAILED,
-        ),
-      (error) => {
-        call.abort();
-        this.#setup.report(this, error, doing);
-        return FAILED;
-      },
-    );
+    const failed = (error: unknown) => {
+      call.abort();
+      this.#setup.report(this, error, doing);
+      return FAILED;
+    };
+    return this.#turns.take(() => {
+      if (this.ended) return FAILED;
+      const handled = recover(() => this.#inTime(doing, this.#handleNow(call, issues)), failed);
+      return ensure(
+        () =>
+          chain(handled, (outcome) => {
+            note(outcome);
+            return outcome;
+          }),
+        this.#turned,
+      );
+    });
   }
 
   #handleNow(call: Call, issues: readonly StandardSchemaV1.Issue[]): Eventually<Outcome> {

@@ -18,6 +18,8 @@ export interface Limits {
   readonly streams: number;
   /** How many streams this node may have open. Default 50 000. */
   readonly allStreams: number;
+  /** How many characters the kept state of a durable instance may have. Default 262 144. */
+  readonly state: number;
 }
 
 /** The defaults of {@link Limits}. */
@@ -29,6 +31,7 @@ export const LIMITS: Limits = {
   waiting: 16,
   streams: 50,
   allStreams: 50_000,
+  state: 256 * 1024,
 };
 
 /** A token bucket: so many at once, and so many in a second after that. */

@@ -8,6 +8,7 @@ import { attach } from './attach.ts';
 import { Dispatch } from './dispatch.ts';
 import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
+import { Keeper } from './keeper.ts';
 import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
 import { Presences } from './presences.ts';
@@ -84,16 +85,22 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const registry = new Registry();
   const presences = new Presences(settings.backplane, settings.clock);
-  const mounter = new Mounter(settings, tokens, registry, presences, (instance) => updates.schedule(instance));
+  const keeper: Keeper = new Keeper(
+    settings,
+    registry,
+    (instance) => mounter.suspend(instance),
+    (node, wanted) => forward.askForState(node, wanted),
+  );
+  const mounter: Mounter = new Mounter(settings, tokens, registry, presences, keeper, (it) => updates.schedule(it));
   const updates = new Updates(registry, mounter);
-  const dispatch = new Dispatch(settings, registry, updates);
-  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter);
+  const dispatch = new Dispatch(settings, registry, updates, keeper);
+  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, keeper);
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
   const posts = { settings, registry, dispatch, subscriptions, sessions };
-  const forward = new Forward({ ...posts, seal: createSeal(settings.secrets, 'between nodes') });
+  const forward: Forward = new Forward({ ...posts, keeper, seal: createSeal(settings.secrets, 'between nodes') });
   const router = createRouter({ ...posts, tokens, guard, updates, forward });
-  const nodes = new Nodes(settings, registry, subscriptions, presences);
+  const nodes = new Nodes(settings, registry, subscriptions, presences, keeper);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();

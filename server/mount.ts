@@ -8,11 +8,13 @@ import { type Change, rendered, textOf } from './diff.ts';
 import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
 import { Instance, type InstanceSetup, type Origin } from './instance.ts';
+import type { Arrival, Keeper } from './keeper.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
-import { scopeOf } from './scope.ts';
-import type { Seat } from './seat.ts';
+import { durableOf, scopeOf } from './scope.ts';
+import { type LaneName, laneOf, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
+import type { Snapshot } from './snapshot.ts';
 import { hashContent, type Tokens } from './token.ts';
 import { Helper } from './warn.ts';
 import { unwrap } from './watch.ts';
@@ -22,6 +24,9 @@ const NEXT_PAGE = 2_000;
 /** Milliseconds for which an update waits for the children that came with it. */
 const CHILD_PATIENCE = 200;
 
+/** By how much the version grows when an instance goes on at another node: the page may have seen some that were not kept. */
+const LEAP = 1_000_000;
+
 /** What all that are mounted have in common. */
 const MOUNTED = Promise.resolve();
 
@@ -30,6 +35,7 @@ export class Mounter {
   readonly #settings: Settings;
   readonly #tokens: Tokens;
   readonly #registry: Registry;
+  readonly #keeper: Keeper;
   readonly #schedule: (instance: Instance) => void;
   readonly #setup: InstanceSetup;
   readonly helper: Helper;
@@ -40,12 +46,14 @@ export class Mounter {
     tokens: Tokens,
     registry: Registry,
     presences: Presences,
+    keeper: Keeper,
     schedule: (instance: Instance) => void,
   ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
     this.#schedule = schedule;
+    this.#keeper = keeper;
     const { clock, handlerTimeout, backplane, engine } = settings;
     this.#setup = {
       connected: true,
@@ -57,16 +65,21 @@ export class Mounter {
       publish: (topic, value) => backplane.publish(topic, unwrap(value)),
       listen: (topic, work) => backplane.listen(topic, work),
       attend: (...given) => presences.attend(...given),
+      turned: keeper.turned,
+      thaw: (instance) => (keeper.isFrozen(instance) ? keeper.thaw() : undefined),
       fill: (instance, text) => this.fill(instance, text),
     };
     this.helper = new Helper((...said) => this.report(...said), process.env.NODE_ENV !== 'production');
   }
 
-  /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. */
-  mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void): Instance {
-    const instance = new Instance(origin, this.#setup);
+  /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. What was kept of it elsewhere goes on instead. */
+  mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance {
+    const snapshot = arrival?.snapshot?.fields && arrival.snapshot;
+    const instance = new Instance(snapshot ? { ...origin, epoch: snapshot.epoch } : origin, this.#setup);
+    if (arrival) this.#keeper.hold(instance, arrival, durableOf(origin.type, origin.scope) === 'sync');
     seatAt(instance);
-    instance.mounted = this.#start(instance, url);
+    if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
+    instance.mounted = this.#start(instance, url, snapshot);
     instance.mounted.then(
       () => {
         instance.mounted = MOUNTED;
@@ -77,23 +90,24 @@ export class Mounter {
   }
 
   /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
-  async #start(instance: Instance, url: URL): Promise<void> {
-    const content = await this.#firstContent(instance, url);
+  async #start(instance: Instance, url: URL, snapshot: Snapshot | undefined): Promise<void> {
+    const content = await this.#firstContent(instance, url, snapshot?.fields);
     instance.content = rendered(content);
     this.helper.look(instance, instance.content);
     await this.settleChildren(instance);
-    instance.version = 1;
+    instance.version = snapshot ? snapshot.version + LEAP : 1;
     if (instance.dirty) this.#schedule(instance);
     else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
   }
 
-  async #firstContent(instance: Instance, url: URL): Promise<Html | string> {
+  async #firstContent(instance: Instance, url: URL, fields: Snapshot['fields']): Promise<Html | string> {
+    const doing = fields ? 'resumed()' : 'mount()';
     try {
-      await instance.mount(url);
+      await (fields ? instance.resume(url, fields) : instance.mount(url));
       instance.dirty = false;
       return await instance.render();
     } catch (error) {
-      this.report(instance, error, 'mount()');
+      this.report(instance, error, doing);
       const shown = await instance.contentFor(error);
       if (shown === undefined) throw error;
       instance.dirty = false;
@@ -144,7 +158,10 @@ export class Mounter {
       parent.children.failed(child);
       return this.report(parent, unregisteredChild(child.type), 'child()');
     }
-    const instance = this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made));
+    const mount = (arrival?: Arrival) =>
+      this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made), arrival);
+    const instance = durableOf(child.type, child.scope) ? await this.#childArrives(parent, child, mount) : mount();
+    if (!instance) return;
     try {
       await instance.mounted;
       if (parent.ended) this.#endChild(parent, child.id);
@@ -153,6 +170,19 @@ export class Mounter {
       parent.children.failed(child);
       this.#endChild(parent, child.id);
     }
+  }
+
+  /** A durable child may be kept from before; undefined where it can't be had yet: the page asks for it again. */
+  #childArrives(parent: Instance, child: Child, mount: (arrival?: Arrival) => Instance): Promise<Instance | undefined> {
+    const { id, sessionId } = child;
+    return this.#keeper.exclusively(id, async () => {
+      const viewer = this.#registry.seatsOf(parent)[0]?.viewer ?? '';
+      const owner = { viewer, sessionId, component: child.type.component };
+      const arrival = await this.#keeper.arrive(id, owner, true);
+      const known = this.#registry.instances.get(id);
+      if (known || parent.ended || !arrival.ok) return known;
+      return mount(arrival.value.id === id ? arrival.value : undefined); // its id stands in its parent's content
+    });
   }
 
   /** A child is seen by whoever sees its parent. */
@@ -191,8 +221,23 @@ export class Mounter {
   end(seat: Seat): void {
     const { instance, viewer, sessionId } = seat;
     seat.stopWaiting?.();
-    if (this.#registry.leave(seat)) void instance.unmount();
+    if (this.#registry.leave(seat)) {
+      this.#keeper.forget(instance);
+      void instance.unmount();
+    }
     for (const { id } of instance.children.all) this.#endInner(id, viewer, sessionId);
+  }
+
+  /** An instance goes on at another node: here it ends, with those of its children that are not kept themselves. */
+  suspend(instance: Instance): void {
+    const seats = this.#registry.seatsOf(instance);
+    void instance.suspend();
+    for (const seat of seats) {
+      seat.stopWaiting?.();
+      this.#registry.leave(seat);
+      for (const { id } of instance.children.all)
+        if (!this.#registry.instances.get(id)?.holding) this.#endInner(id, seat.viewer, seat.sessionId);
+    }
   }
 
   /** Fills the places of children in a text that is about to be sent. */
@@ -223,5 +268,16 @@ export class Mounter {
       return [operation[0], operation[1], this.fill(parent, operation[2])] as Operation;
     });
     return filled ? { patch: filled } : {};
+  }
+}
+
+/** Events of a viewer who is back go on where they were: one that comes again gets its outcome. */
+function takeUp(seat: Seat, { lanes }: Snapshot): void {
+  for (const [name, { number, status }] of Object.entries(lanes)) {
+    const lane = laneOf(seat, name as LaneName);
+    const { instance, viewer } = seat;
+    lane.number = number;
+    lane.settled = { id: instance.id, viewer, ...(name === 'upload' ? { lane: name } : {}), number, status };
+    lane.running = lane.settled;
   }
 }

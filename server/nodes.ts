@@ -1,6 +1,7 @@
 // Owns what a server has to do with other nodes: disconnects that reach them, and catching up when messages may have been missed.
 
 import type { Instance } from './instance.ts';
+import type { Keeper } from './keeper.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
@@ -17,15 +18,23 @@ export class Nodes {
   readonly #settings: Settings;
   readonly #registry: Registry;
   readonly #presences: Presences;
+  readonly #keeper: Keeper;
   readonly #stops: readonly (() => void)[];
   /** Those that have yet to catch up. */
   #behind = new Set<Instance>();
   #isCatchingUp = false;
 
-  constructor(settings: Settings, registry: Registry, subscriptions: Subscriptions, presences: Presences) {
+  constructor(
+    settings: Settings,
+    registry: Registry,
+    subscriptions: Subscriptions,
+    presences: Presences,
+    keeper: Keeper,
+  ) {
     this.#settings = settings;
     this.#registry = registry;
     this.#presences = presences;
+    this.#keeper = keeper;
     const { backplane, onError } = settings;
     const fault = (error: unknown, doing: string) =>
       onError(error, { component: 'backplane', id: backplane.node, doing });
@@ -45,12 +54,14 @@ export class Nodes {
     for (const stop of this.#stops) stop();
     this.#presences.close();
     this.#behind.clear();
+    await this.#keeper.close();
     await new Promise(setImmediate);
     await this.#settings.backplane.close();
   }
 
   #gap(): void {
     this.#presences.gap();
+    this.#keeper.gap();
     for (const instance of this.#registry.instances.values()) this.#behind.add(instance);
     if (!this.#isCatchingUp) this.#catchUp();
   }

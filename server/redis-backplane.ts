@@ -8,6 +8,7 @@ import { notJson } from './json.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { Questions } from './questions.ts';
 import { RedisLink, type RedisTemplate } from './redis-link.ts';
+import { RedisStore } from './redis-store.ts';
 
 export type { RedisTemplate } from './redis-link.ts';
 
@@ -33,7 +34,7 @@ const GAP = null;
 export async function redisBackplane(options: RedisBackplaneOptions = {}): Promise<Backplane> {
   const { url, client, prefix = 'liveview' } = options;
   const template = client ? checkClient(client) : await createTemplate(url);
-  const backplane = new RedisBackplane();
+  const backplane = new RedisBackplane(`${prefix}:1`);
   await backplane.open(template, `${prefix}:1`);
   return backplane;
 }
@@ -44,16 +45,24 @@ class RedisBackplane implements Backplane {
   readonly #listeners = new Listeners();
   readonly #observers = new Set<BackplaneObserver>();
   readonly #questions = new Questions(this.node, async (...message) => this.#link?.tell(...message), systemClock);
+  readonly store: RedisStore;
   #link: RedisLink | undefined;
+
+  /** @param prefix is what all names in Redis start with. */
+  constructor(prefix: string) {
+    this.store = new RedisStore(prefix, this.node, () => this.#link?.client);
+  }
 
   async open(template: RedisTemplate, channel: string): Promise<void> {
     this.#link = await RedisLink.open(template, channel, this.node, {
+      check: (client) => this.store.check(client),
       message: (text) => this.#read(() => this.#receive(text)),
       told: (text) => this.#read(() => this.#questions.receive(text)),
       lost: (error) => this.#fault(error, 'staying connected'),
-      back: () => this.#gap(),
+      back: () => void this.store.sign().then(() => this.#gap()),
       dropped: (count) => this.#dropped(count),
     });
+    await this.store.sign();
   }
 
   get isOpen(): boolean {
@@ -84,6 +93,7 @@ class RedisBackplane implements Backplane {
   }
 
   async close(): Promise<void> {
+    await this.store.close();
     await this.#link?.close();
   }
 

@@ -24,6 +24,8 @@ export interface RedisTemplate {
 
 /** What a link tells. */
 export interface LinkEvents {
+  /** A connection is there: rejects where it will not do. */
+  check(client: RedisClientType): Promise<void>;
   /** A message to all nodes. */
   message(text: string): void;
   /** A message to this node alone. */
@@ -74,6 +76,11 @@ export class RedisLink {
     return this.#client !== undefined;
   }
 
+  /** The connection, while there is one. */
+  get client(): RedisClientType | undefined {
+    return this.#client;
+  }
+
   /** Sends a message to all nodes, or counts it as dropped. */
   send(text: string): void {
     if (!this.#client) this.#dropped++;
@@ -119,6 +126,7 @@ export class RedisLink {
     try {
       await client.connect();
       checkServer((await client.hello()) as unknown as RedisServer, this.#place);
+      await this.#events.check(client);
       await client.subscribe(this.#place.channel, (text) => this.#events.message(text));
       await client.subscribe(this.#channelOf(this.#node), (text) => this.#events.told(text));
     } catch (error) {

@@ -115,6 +115,8 @@ function createThrowAway(
     view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},
+    turned: () => {},
+    thaw: () => {},
     attend: () => {
       throw new Error('nobody is there in a static render');
     },

@@ -18,6 +18,12 @@ export function scopeOf(type: ComponentClass): Scope {
   return ((type as unknown as ComponentStatics).scope as Scope | undefined) ?? 'page';
 }
 
+/** Whether, and how, an instance's state outlives its node. One that is shared, because what it stands in is, has many viewers, and so does not. */
+export function durableOf(type: ComponentClass, scope: Scope): true | 'sync' | undefined {
+  const { durable } = type as unknown as ComponentStatics;
+  return scope === 'page' && durable ? durable : undefined;
+}
+
 /** The scope of a component inside another one: at least as wide as that one's. */
 export function widest(one: Scope, other: Scope): Scope {
   return SCOPES.indexOf(one) > SCOPES.indexOf(other) ? one : other;

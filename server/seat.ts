@@ -35,7 +35,7 @@ export interface Lane {
   /** How that event ended, once it has. */
   settled: Settlement | undefined;
   /** The event that is being handled, or the settlement of the last one. */
-  running: Eventually<Settlement> | undefined;
+  running: Eventually<Settlement | undefined> | undefined;
   /** The POST that waits for its answer. */
   reply: Reply | undefined;
   /** How many events have been taken on and have not ended, or are still being read. */

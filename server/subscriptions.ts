@@ -5,10 +5,12 @@ import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../pro
 import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
+import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
+import type { Arrival, Keeper } from './keeper.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
-import { ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
+import { durableOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
 import type { Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
@@ -39,7 +41,11 @@ export interface Viewer {
 /** How much of a drain's time the readers' departures are spread over. */
 const SPREAD = 0.8;
 
-const GONE: Partial<Record<Refusal['kind'], GoneReason>> = { expired: 'expired', failed: 'failed' };
+const GONE: Partial<Record<Refusal['kind'], GoneReason>> = {
+  expired: 'expired',
+  failed: 'failed',
+  unavailable: 'later',
+};
 
 /** Gives viewers their seats and takes them back. */
 export class Subscriptions {
@@ -48,15 +54,24 @@ export class Subscriptions {
   readonly #registry: Registry;
   readonly #updates: Updates;
   readonly #mounter: Mounter;
+  readonly #keeper: Keeper;
   /** Whether the server takes no more viewers. */
   isClosed = false;
 
-  constructor(settings: Settings, tokens: Tokens, registry: Registry, updates: Updates, mounter: Mounter) {
+  constructor(
+    settings: Settings,
+    tokens: Tokens,
+    registry: Registry,
+    updates: Updates,
+    mounter: Mounter,
+    keeper: Keeper,
+  ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
     this.#updates = updates;
     this.#mounter = mounter;
+    this.#keeper = keeper;
   }
 
   /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
@@ -109,10 +124,13 @@ export class Subscriptions {
   /** Seats a viewer. One who is back finds her instance as it is, and is told only what she missed. */
   async #seatAt(wanted: Wanted): Promise<Result<Subscribed>> {
     const { item, stream, viewer } = wanted;
-    const instance = this.#instanceFor(wanted);
+    const found = await this.#instanceFor(wanted);
+    if (!found.ok) return found;
+    const instance = found.value;
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
+    if ((await instance.keeping) === 'lost') return refuse('unavailable', 'another node has it', item);
     const seat = this.#seatOf(stream, viewer, instance.id);
     return seat
       ? accept(this.#welcome(seat, wanted))
@@ -137,29 +155,52 @@ export class Subscriptions {
   }
 
   /** The viewer's own; the shared one, which has another viewer then, who starts from what it shows now; or a new one. */
-  #instanceFor({ id, type, claims, scope, stream, viewer, url }: Wanted): Instance {
-    const seat = this.#seatOf(stream, viewer, id);
-    if (seat) {
-      seat.behind = undefined;
-      this.#sit(seat, stream);
-      return seat.instance;
-    }
-    const sessionId = ownerOf(scope, stream.sessionId);
-    const sitAt = (instance: Instance) =>
-      this.#sit(
-        this.#registry.seat(instance, { viewer, sessionId: stream.sessionId, context: stream.context }),
-        stream,
-      );
+  #instanceFor(wanted: Wanted): Eventually<Result<Instance>> {
+    const { id, type, scope, stream } = wanted;
+    const found = this.#found(wanted);
+    if (found) return accept(found);
     const known = this.#registry.instances.get(id);
-    if (known?.isShared && known.sessionId === sessionId) {
-      sitAt(known);
-      return known;
+    if (known?.isShared && known.sessionId === ownerOf(scope, stream.sessionId)) {
+      this.#sitAt(known, wanted);
+      return accept(known);
     }
     // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
     const free = known ? this.#settings.clock.id() : id;
-    const { session } = claims;
-    const origin = { id: free, type, session, context: stream.context, sessionId, scope };
-    return this.#mounter.mount(origin, url, sitAt);
+    if (durableOf(type, scope)) return this.#keeper.exclusively(free, () => this.#arrive(wanted, free));
+    return accept(this.#mount(wanted, free));
+  }
+
+  #found({ id, stream, viewer }: Wanted): Instance | undefined {
+    const seat = this.#seatOf(stream, viewer, id);
+    if (!seat) return undefined;
+    seat.behind = undefined;
+    this.#sit(seat, stream);
+    return seat.instance;
+  }
+
+  /** A durable one may have been kept elsewhere. */
+  async #arrive(wanted: Wanted, id: string): Promise<Result<Instance>> {
+    const { stream, viewer, type, item } = wanted;
+    const owner = { viewer, sessionId: stream.sessionId, component: type.component };
+    const here = this.#found(wanted); // its parent was faster
+    const arrival = here ? undefined : await this.#keeper.arrive(id, owner, item.epoch !== undefined);
+    const found = here ?? this.#found(wanted);
+    if (found) return accept(found);
+    if (arrival?.ok === false) return arrival;
+    if (this.isClosed) return refuse('unavailable', 'the server is closing', item);
+    return accept(this.#mount(wanted, arrival?.value.id ?? id, arrival?.value));
+  }
+
+  #mount(wanted: Wanted, id: string, arrival?: Arrival): Instance {
+    const { type, claims, scope, stream, url } = wanted;
+    const sessionId = ownerOf(scope, stream.sessionId);
+    const origin = { id, type, session: claims.session, context: stream.context, sessionId, scope };
+    return this.#mounter.mount(origin, url, (instance) => this.#sitAt(instance, wanted), arrival);
+  }
+
+  #sitAt(instance: Instance, { stream, viewer }: Wanted): void {
+    const { sessionId, context } = stream;
+    this.#sit(this.#registry.seat(instance, { viewer, sessionId, context }), stream);
   }
 
   /** Whether an instance has been mounted, and is still there. */
@@ -263,12 +304,14 @@ export class Subscriptions {
   /** Ends everything without a word, as a crash would: the pages come back by themselves. */
   close(): void {
     this.isClosed = true;
-    this.#endAll(() => true);
+    this.#endAll(() => true, false);
     for (const stream of this.#registry.streams.values()) stream.end();
   }
 
-  #endAll(isMeant: (viewer: Viewer) => boolean): void {
+  /** Durable ones stay where they may go on elsewhere: their keeper gives them away. */
+  #endAll(isMeant: (viewer: Viewer) => boolean, isForGood = true): void {
     for (const instance of [...this.#registry.instances.values()]) {
+      if (instance.holding && !isForGood) continue;
       for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? seat)) this.#mounter.end(seat);
     }
   }

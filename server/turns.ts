@@ -5,6 +5,12 @@ import { type Eventually, ensure } from './eventually.ts';
 /** Lets work run one after another. */
 export class Turns {
   #isBusy = false;
+
+  /** Whether something has its turn. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   #waiting: (() => void)[] | undefined;
 
   /** Runs work after everything before it: at once where there is nothing. */

@@ -75,7 +75,7 @@ export class Updates {
   #show(instance: Instance, content: Content | undefined): Eventually<void> {
     return chain(this.#mounter.settleChildren(instance), () => {
       if (!instance.ended)
-        this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
+        return this.#send(instance, content === undefined ? undefined : this.#compare(instance, rendered(content)));
     });
   }
 
@@ -112,12 +112,18 @@ export class Updates {
     );
   }
 
-  #send(instance: Instance, change: Change | undefined): void {
+  #send(instance: Instance, change: Change | undefined): Eventually<void> {
     const orders = instance.browser.take();
     if (!change && orders.length === 0) return;
     const filled = change && this.#mounter.fillChange(instance, change);
     const { version } = instance;
     const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
+    return chain(instance.keeping, (saved) => {
+      if (saved !== 'lost') this.#sendTo(instance, frame, version);
+    });
+  }
+
+  #sendTo(instance: Instance, frame: string, version: number): void {
     // tabs may share a stream: once is enough for what they share
     const reached = instance.isShared ? new Set<Stream>() : undefined;
     for (const seat of this.#registry.seatsOf(instance)) {

@@ -77,6 +77,8 @@ export class Watcher implements DataOwner {
   readonly #fields = new Fields();
   #data: PlainData | undefined;
   #hasStarted = false;
+  /** The functions that the constructor made: they are code, not state. */
+  #code: ReadonlySet<string> | undefined;
 
   constructor(component: object, owner: WatchOwner) {
     this.#component = component;
@@ -89,7 +91,31 @@ export class Watcher implements DataOwner {
     const fresh = names.filter((name) => this.#isFresh(name));
     if (fresh.length > 0) this.#watchFields(fresh, names);
     if (fresh.length > 0 && this.#hasStarted) this.wrote();
+    if (!this.#hasStarted) this.#noteCode(names);
     this.#hasStarted = true;
+  }
+
+  #noteCode(names: readonly string[]): void {
+    const own = this.#component as Readonly<Record<string, unknown>>;
+    const code = names.filter((name) => !(name in this.#fields) && typeof own[name] === 'function');
+    if (code.length > 0) this.#code = new Set(code);
+  }
+
+  /** All own fields by name, with raw values, but the functions that the constructor made. */
+  state(): Record<string, unknown> {
+    const own = this.#component as Readonly<Record<string, unknown>>;
+    const names = Object.keys(own).filter((name) => !this.#code?.has(name));
+    return Object.fromEntries(names.map((name) => [name, name in this.#fields ? this.#fields[name] : own[name]]));
+  }
+
+  /** Gives fields the values that they had elsewhere; those that are not among them stay as the constructor made them. */
+  restore(state: Readonly<Record<string, unknown>>): void {
+    const component = this.#component as Record<string, unknown>;
+    for (const [name, value] of Object.entries(state)) {
+      if (name in this.#fields) this.write(name, value);
+      else Object.defineProperty(component, name, { value, writable: true, enumerable: true, configurable: true });
+    }
+    this.adopt();
   }
 
   #isFresh(name: string): boolean {

@@ -4,6 +4,7 @@ import { ANSWER_PATIENCE } from '../../server/backplane.ts';
 import { systemClock } from '../../server/clock.ts';
 import { Listeners } from '../../server/listeners.ts';
 import { Questions } from '../../server/questions.ts';
+import { MemoryStore } from '../../server/store.ts';
 
 /** A node's backplane, which a test can cut off. */
 export type TestBackplane = Backplane & { isOpen: boolean };
@@ -12,6 +13,8 @@ export type TestBackplane = Backplane & { isOpen: boolean };
 export class Network {
   /** Whether messages are heard, but never answered. */
   isMute = false;
+  /** What all nodes keep. */
+  readonly store = new MemoryStore((node) => this.#nodes.has(node));
   readonly #nodes = new Map<string, { listeners: Listeners; questions: Questions }>();
 
   /** A new node's backplane. */
@@ -28,6 +31,7 @@ export class Network {
     const backplane: TestBackplane = {
       node,
       isOpen: true,
+      store: this.store,
       publish: (topic, value) => {
         for (const other of this.#nodes.values()) other.listeners.hand(topic, () => value);
       },
@@ -38,5 +42,10 @@ export class Network {
       close: async () => void this.#nodes.delete(node),
     };
     return backplane;
+  }
+
+  /** A node dies without a word; its leases are over at once. */
+  kill({ node }: Backplane): void {
+    this.#nodes.delete(node);
   }
 }

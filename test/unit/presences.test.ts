@@ -2,6 +2,7 @@
 import type { Backplane, Clock } from 'htmx-liveview';
 import { beforeEach, expect, test } from 'vitest';
 import { Presences } from '../../server/presences.ts';
+import { MemoryStore } from '../../server/store.ts';
 
 let now: number;
 let ids: number;
@@ -29,6 +30,7 @@ class Node {
         this.#listeners.push(listener);
         return () => {};
       },
+      store: new MemoryStore(),
       ask: () => Promise.resolve({ failed: 'gone' }),
       answer: () => {},
       observe: () => () => {},
