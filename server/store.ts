@@ -47,7 +47,7 @@ export function holderOf(lease: string): string {
 
 /** Keeps state in this process's memory: it outlives nothing, but what can't be kept shows at once, before there is Redis. */
 export class MemoryStore implements Store {
-  readonly holds = true;
+  readonly holds: boolean = true;
   readonly #kept = new Map<string, Kept>();
   readonly #isAlive: (node: string) => boolean;
 

@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import { type Backplane, LiveError } from 'htmx-liveview';
 import { redisBackplane } from 'htmx-liveview/redis';
 import { createClient } from 'redis';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createBackplane } from '../../server/backplane.ts';
+import { makeLease, STATE_LIFE } from '../../server/store.ts';
 import { Inbox } from '../support/inbox.ts';
 import { describeWithRedis, Redis } from '../support/redis.ts';
 
@@ -72,6 +73,59 @@ function contract(make: () => Promise<Backplane>): void {
   test('knows at once that there is nobody of a name', async () => {
     backplane = await make();
     expect(await backplane.ask('AAAAAAAAAAAAAAAAAAAAAA', 'there?')).toEqual({ failed: 'gone' });
+  });
+
+  describe('keeps state', () => {
+    const text = 'a\n"b"\u2028 é';
+    let lease: string;
+    const make1 = async () => {
+      backplane = await make();
+      lease = makeLease(backplane.node, 'one');
+      return backplane.store;
+    };
+    const free = makeLease('', 'free');
+
+    test('under a lease, which is claimed once', async () => {
+      const store = await make1();
+      expect(await store.find('claimed')).toBeUndefined();
+      expect(await store.claim('claimed', { lease, text })).toBe(true);
+      expect(await store.claim('claimed', { lease: free, text: '' })).toBe(false);
+      expect(await store.find('claimed')).toEqual({ lease, text });
+    });
+
+    test('that only its lease can write, and give away', async () => {
+      const store = await make1();
+      expect(await store.write('written', lease, { lease, text: 'first' })).toBe(true); // where there is none
+      expect(await store.write('written', free, { lease: free, text: 'other' })).toBe(false);
+      expect(await store.write('written', lease, { lease: free, text })).toBe(true);
+      expect(await store.write('written', lease, { lease, text: 'late' })).toBe(false);
+      expect(await store.find('written')).toEqual({ lease: free, text });
+    });
+
+    test('that is taken where it is free, and not where its node lives', async () => {
+      const store = await make1();
+      await store.claim('taken', { lease: free, text });
+      expect(await store.take('taken', makeLease('', 'other'), lease)).toBe('lost');
+      expect(await store.take('taken', free, lease)).toBe('taken');
+      expect(await store.take('taken', lease, makeLease('another', 'two'))).toBe('held');
+      expect(await store.take('nowhere', lease, lease)).toBe('lost');
+      expect(await store.find('taken')).toEqual({ lease, text });
+    });
+
+    test('until its lease removes it', async () => {
+      const store = await make1();
+      await store.claim('removed', { lease, text });
+      await store.remove('removed', free);
+      expect(await store.find('removed')).toBeDefined();
+      await store.remove('removed', lease);
+      expect(await store.find('removed')).toBeUndefined();
+    });
+
+    test('and knows whether its leases hold', async () => {
+      const store = await make1();
+      await store.holding();
+      expect(store.holds).toBe(true);
+    });
   });
 
   test('has a name of its own, and is open', async () => {
@@ -227,9 +281,43 @@ describeWithRedis('the backplane on Redis', () => {
     client.destroy();
   });
 
+  test('takes the leases of a node once it has left', async () => {
+    const [here, there] = [await join(), await join()];
+    const lease = makeLease(there.node, 'one');
+    await there.store.claim('left', { lease, text: 'kept' });
+    expect(await here.store.take('left', lease, makeLease(here.node, 'two'))).toBe('held');
+    await there.close();
+    expect(await here.store.take('left', lease, makeLease(here.node, 'two'))).toBe('taken');
+  });
+
+  test('what nobody touches is gone in time, and so are a dead node’s leases', async () => {
+    const here = await join();
+    await here.store.claim('timed', { lease: makeLease(here.node, 'one'), text: 'kept' });
+    const client = await createClient({ url: redis.url }).connect();
+    const lives = async (key: string) => client.pTTL(`liveview:1:${key}`);
+    expect(await lives('state:timed')).toBeLessThanOrEqual(STATE_LIFE);
+    expect(await lives(`node:${here.node}`)).toBeLessThanOrEqual(5_000);
+    await client.pExpire('liveview:1:state:timed', 1_000);
+    await here.store.touch(['timed', 'nowhere']);
+    expect(await lives('state:timed')).toBeGreaterThan(STATE_LIFE - 10_000);
+    client.destroy();
+  });
+
   describe('while Redis is away', () => {
     let own: Redis;
     afterEach(() => own?.stop());
+
+    test('leases hold for a while, then they may have been taken; when it is back they hold again', async () => {
+      own = await Redis.start();
+      const { store } = await join({ url: own.url });
+      await own.kill();
+      expect(store.holds).toBe(true);
+      await expect(store.find('any')).rejects.toThrow();
+      await vi.waitFor(() => expect(store.holds).toBe(false), 5_000);
+      await own.run();
+      await store.holding();
+      expect(store.holds).toBe(true);
+    });
 
     test('this node goes on; when it is back, nodes are told of the gap, and messages flow', async () => {
       own = await Redis.start();
@@ -325,6 +413,30 @@ describeWithRedis('the backplane on Redis', () => {
       await fails({ url: `redis://app:pass@127.0.0.1:${own.port}` }).toThrow(
         /the user 'app' .* NOPERM .*ACL SETUSER app .*&liveview:1/,
       );
+    });
+
+    test('the user may not keep state', async () => {
+      own = await Redis.start('--user', ...'app on >pass +@connection +publish +subscribe &liveview:*'.split(' '));
+      await fails({ url: `redis://app:pass@127.0.0.1:${own.port}` }).toThrow(
+        /NOPERM.*ACL SETUSER app .*\+eval ~liveview:1:\*/,
+      );
+    });
+
+    test('what it asks for is enough', async () => {
+      const rights =
+        '+@connection +publish +subscribe +get +getrange +set +del +exists +pexpire +eval ~liveview:1:* &liveview:1 &liveview:1:*';
+      own = await Redis.start('--user', ...`app on >pass ${rights}`.split(' '));
+      const url = `redis://app:pass@127.0.0.1:${own.port}`;
+      const [here, there] = [await join({ url }), await join({ url })];
+      there.answer(async () => 'yes');
+      expect(await here.ask(there.node, '?')).toEqual({ answer: 'yes' });
+      const lease = makeLease(here.node, 'one');
+      await here.store.claim('a', { lease, text: '' });
+      await here.store.write('a', lease, { lease: '.free', text: '' });
+      await here.store.touch(['a']);
+      expect(await there.store.take('a', '.free', makeLease(there.node, 'two'))).toBe('taken');
+      await there.store.remove('a', makeLease(there.node, 'two'));
+      expect(await here.store.find('a')).toBeUndefined();
     });
 
     test('it is a read-only replica', async () => {

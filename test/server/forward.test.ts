@@ -1,16 +1,14 @@
 // A page at one node, and a load balancer that sends what it asks to another one. The suites of the project `elsewhere` hold that events, uploads and
 // refusals are the same then; here is what only several nodes can get wrong.
-import type session from 'express-session';
-import { MemoryStore } from 'express-session';
 import { html, LiveComponent } from 'htmx-liveview';
-import supertest from 'supertest';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { parseFrames } from '../../protocol/frame.ts';
 import type { Hello, Update } from '../../protocol/patch.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { Client, type LiveRoot } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
-import { Network, type TestBackplane } from '../support/network.ts';
+import type { TestBackplane } from '../support/network.ts';
+import { useNodes } from '../support/nodes.ts';
 
 let [passed, pass] = makeGate();
 function makeGate(): [Promise<void>, () => void] {
@@ -35,42 +33,11 @@ class Patient extends LiveComponent {
   }
 }
 
-let network: Network;
-let backplanes: TestBackplane[];
-let store: session.Store;
-let nodes: TestApp[];
-let clients: Client[];
-
-const start = async (options: object = {}): Promise<TestApp> => {
-  const backplane = network.join();
-  const node = await startApp({ components: [Counter, Patient], store, backplane, ...options });
-  backplanes.push(backplane);
-  nodes.push(node);
-  return node;
-};
-const open = async (node: TestApp): Promise<Client> => {
-  const client = await Client.open(node);
-  clients.push(client);
-  return client;
-};
-/** From now on a load balancer sends the POSTs of a page there. */
-const sendTo = (client: Client, node: TestApp): void => {
-  const { cookie } = client;
-  client.agent = supertest.agent(node.server);
-  client.agent.set('Cookie', cookie);
-};
+const suite = useNodes({ components: [Counter, Patient] });
+const { backplanes, nodes, open, sendTo, start } = suite;
 
 beforeEach(() => {
   [passed, pass] = makeGate();
-  network = new Network();
-  store = new MemoryStore();
-  nodes = [];
-  backplanes = [];
-  clients = [];
-});
-afterEach(async () => {
-  for (const client of clients) client.disconnect();
-  await Promise.all(nodes.map((node) => node.close()));
 });
 
 /** A counter whose stream is at the first node, while everything else goes to the second. */
@@ -139,7 +106,7 @@ test('a node that can’t reach others says when to try again, and takes what is
 
 test('a node that does not answer may have done it: 504', async () => {
   const { counter } = await spread();
-  network.isMute = true;
+  suite.network.isMute = true;
   const answer = await counter.event('increment').expect(504);
   expect(JSON.parse(answer.text).title).toBe('unanswered');
 });

@@ -42,11 +42,12 @@ export class Client {
   acks = true;
   /** After how many frames. */
   ackEvery = 16;
+  /** Where its stream and its page are. */
+  app: TestApp;
   #waiting: (() => void)[] = [];
-  readonly #app: TestApp;
 
   constructor(app: TestApp) {
-    this.#app = app;
+    this.app = app;
     this.agent = supertest.agent(app.server);
   }
 
@@ -60,7 +61,7 @@ export class Client {
 
   /** Another viewer in the same express-session: a second tab. */
   async sibling(): Promise<Client> {
-    const twin = new Client(this.#app);
+    const twin = new Client(this.app);
     twin.agent = this.agent;
     twin.cookie = this.cookie;
     twin.page = this.page;
@@ -89,7 +90,7 @@ export class Client {
 
   async connect(): Promise<Hello> {
     const { cookie } = this;
-    const source = new EventSource(`${this.#app.url}/live/stream?v=1`, {
+    const source = new EventSource(`${this.app.url}/live/stream?v=1`, {
       fetch: (url, init) => fetch(url, { ...init, headers: { ...init?.headers, cookie } }),
     });
     this.source = source;
@@ -161,7 +162,7 @@ export class Client {
 
   /** Subscribes components and gives the answer to each. */
   async subscribe(items: readonly (Root & { epoch?: string; version?: number })[] = this.roots): Promise<Subscribed[]> {
-    const body = JSON.stringify({ viewer: this.viewer, url: this.#app.url, components: items });
+    const body = JSON.stringify({ viewer: this.viewer, url: this.app.url, components: items });
     const answer = await this.post('subscribe', '', body).expect(200);
     return (JSON.parse(answer.text) as SubscribeAnswer).components as Subscribed[];
   }

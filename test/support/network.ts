@@ -9,12 +9,31 @@ import { MemoryStore } from '../../server/store.ts';
 /** A node's backplane, which a test can cut off. */
 export type TestBackplane = Backplane & { isOpen: boolean };
 
+/** A store whose leases a test can put in doubt. */
+class TestStore extends MemoryStore {
+  override holds = true;
+  #thaw: () => void = () => {};
+
+  override holding(): Promise<void> {
+    return this.holds
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#thaw = resolve;
+        });
+  }
+
+  thaw(): void {
+    this.holds = true;
+    this.#thaw();
+  }
+}
+
 /** What joins them. */
 export class Network {
   /** Whether messages are heard, but never answered. */
   isMute = false;
   /** What all nodes keep. */
-  readonly store = new MemoryStore((node) => this.#nodes.has(node));
+  readonly store = new TestStore((node) => this.#nodes.has(node));
   readonly #nodes = new Map<string, { listeners: Listeners; questions: Questions }>();
 
   /** A new node's backplane. */
