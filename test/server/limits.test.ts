@@ -1,11 +1,11 @@
 // Floods, by mistake or on purpose: each limit refuses what is over it, and leaves everything else alone.
 import { html, LiveComponent } from 'htmx-liveview';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import type { Limits } from '../../server/limits.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { Client } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
+import { useApp } from '../support/opened.ts';
 
 class Slow extends LiveComponent {
   static component = 'test.Slow';
@@ -21,37 +21,26 @@ class Slow extends LiveComponent {
   }
 }
 
-let app: TestApp;
-let clients: Client[] = [];
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.disconnect();
-  await app.close();
-});
-async function start(limits: Partial<Limits>, options = {}): Promise<Client> {
-  app = await startApp({ components: [Counter, Slow], limits, ...options });
-  const client = await Client.open(app);
-  clients = [client];
-  return client;
-}
+const its = useApp();
+const start = (limits: Partial<Limits>, options = {}) => its.open({ components: [Counter, Slow], limits, ...options });
 
 describe('streams', () => {
   test('are limited for a session, which may open another once one has ended', async () => {
     const client = await start({ streams: 2 });
     const second = await client.sibling();
-    clients.push(second);
+    its.clients.push(second);
     const third = await client.agent.get('/live/stream?v=1').expect(429);
     expect(third.headers['retry-after']).toBe('1');
     expect(third.body.title).toBe('limit');
-    const other = await Client.open(app);
-    clients.push(other);
+    await its.visitor();
     second.disconnect();
-    await vi.waitFor(() => expect(app.live.stats().streams).toBe(2));
-    clients.push(await client.sibling());
+    await vi.waitFor(() => expect(its.app.live.stats().streams).toBe(2));
+    its.clients.push(await client.sibling());
   });
 
   test('are limited in all, which says when to come back', async () => {
     const client = await start({ allStreams: 1 });
-    const late = new Client(app);
+    const late = new Client(its.app);
     await late.load();
     const answer = await late.agent.get('/live/stream?v=1').expect(503);
     expect(answer.headers['retry-after']).toBe('1');
@@ -67,11 +56,11 @@ test('components are limited on one stream: those that are live stay so, and com
   await client.subscribe([second!]);
   await client.subscribe([first!, second!]);
   await client.load();
-  const body = JSON.stringify({ viewer: client.viewer, url: app.url, components: client.roots.slice(0, 1) });
+  const body = JSON.stringify({ viewer: client.viewer, url: its.app.url, components: client.roots.slice(0, 1) });
   const answer = await client.post('subscribe', '', body).expect(413);
   expect(answer.body.title).toBe('too-large');
-  expect(app.live.stats().instances).toBe(2);
-  const many = JSON.stringify({ viewer: client.viewer, url: app.url, components: [first, first, first] });
+  expect(its.app.live.stats().instances).toBe(2);
+  const many = JSON.stringify({ viewer: client.viewer, url: its.app.url, components: [first, first, first] });
   await client.post('subscribe', '', many).expect(413);
 });
 
@@ -79,8 +68,8 @@ test('as many components of a session may wait for their page as may be live on 
   const client = await start({ components: 2 });
   await client.subscribe(client.roots.slice(0, 2));
   client.disconnect();
-  await vi.waitFor(() => expect(app.live.stats().streams).toBe(0));
-  expect(app.live.stats().instances).toBe(2);
+  await vi.waitFor(() => expect(its.app.live.stats().streams).toBe(0));
+  expect(its.app.live.stats().instances).toBe(2);
 });
 
 test('what a session may send is one for all of its streams, also after a while of silence', async () => {
@@ -89,10 +78,10 @@ test('what a session may send is one for all of its streams, also after a while 
   const client = await start({ burst: 2 }, { clock, heartbeat: 1000 });
   await client.frame('beat');
   const sibling = await client.sibling();
-  clients.push(sibling);
+  its.clients.push(sibling);
   await client.live();
   await sibling.subscribe(client.roots.slice(1, 2));
-  const body = JSON.stringify({ viewer: sibling.viewer, url: app.url, components: client.roots.slice(1, 2) });
+  const body = JSON.stringify({ viewer: sibling.viewer, url: its.app.url, components: client.roots.slice(1, 2) });
   await sibling.post('subscribe', '', body).expect(429);
 });
 
@@ -109,8 +98,8 @@ test('events and subscribes of a session are limited in a second, after a burst;
   await counter.event('increment', {}, at()).expect(204);
   await counter.event('increment', {}, at()).expect(429);
   const sibling = await client.sibling();
-  clients.push(sibling);
-  const body = JSON.stringify({ viewer: sibling.viewer, url: app.url, components: client.roots.slice(0, 1) });
+  its.clients.push(sibling);
+  const body = JSON.stringify({ viewer: sibling.viewer, url: its.app.url, components: client.roots.slice(0, 1) });
   await sibling.post('subscribe', '', body, at()).expect(429);
   now += 100;
   await sibling.post('subscribe', '', body, at()).expect(200);
@@ -142,6 +131,5 @@ test.each([
   [{ limits: { events: 0 } }, 'limits.events must be a number from 1'],
   [{ limits: { speed: 1 } }, 'there is no limits.speed'],
 ])('a limit that can’t be is an error at start: %j', async (options, message) => {
-  await start({});
-  await expect(startApp({ components: [Counter], ...(options as object) })).rejects.toThrow(message);
+  await expect(its.open({ components: [Counter], ...(options as object) })).rejects.toThrow(message);
 });

@@ -1,32 +1,16 @@
 // The specification: subscribe, live, disconnect, reconnect.
 import { runInNewContext } from 'node:vm';
 import { html, LiveComponent, type LiveEvent } from 'htmx-liveview';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { MEDIA } from '../../protocol/names.ts';
-import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
-import { Client } from '../support/client.ts';
 import { Counter, news, Reader, Signup } from '../support/components.ts';
+import { useApp } from '../support/opened.ts';
 
-let app: TestApp;
-const clients: Client[] = [];
-
-async function open(options: TestAppOptions): Promise<Client> {
-  app = await startApp(options);
-  return visit();
-}
-
-async function visit(): Promise<Client> {
-  const client = await Client.open(app);
-  clients.push(client);
-  return client;
-}
+const its = useApp();
+const { open, visitor } = its;
 
 beforeEach(() => {
   Counter.log = [];
-});
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.disconnect();
-  await app?.close();
 });
 
 describe('subscribe', () => {
@@ -64,7 +48,7 @@ describe('subscribe', () => {
     const wrong = { ...(counter as object), session: 'v1.x.y' } as never;
     const answers = await client.subscribe([wrong, reader]);
     expect(answers).toEqual([expect.objectContaining({ gone: 'refused' }), expect.objectContaining({ version: 1 })]);
-    expect(app.refusals).toEqual([expect.objectContaining({ kind: 'token', component: 'test.Counter' })]);
+    expect(its.app.refusals).toEqual([expect.objectContaining({ kind: 'token', component: 'test.Counter' })]);
   });
 
   test('says so where mount throws and there is no failed()', async () => {
@@ -80,14 +64,14 @@ describe('subscribe', () => {
     const client = await open({ components: [Counter, Broken] });
     const answers = await client.subscribe();
     expect(answers[1]).toEqual({ id: client.roots[1]?.id, gone: 'failed' });
-    expect(app.errors[0]?.place).toMatchObject({ component: 'Broken', doing: 'mount()' });
+    expect(its.app.errors[0]?.place).toMatchObject({ component: 'Broken', doing: 'mount()' });
   });
 
   test('gives a data-id that is live elsewhere a new one, with a token of its own', async () => {
     const client = await open({ components: [Counter] });
     await client.live();
     const twin = await client.sibling();
-    clients.push(twin);
+    its.clients.push(twin);
     const [answer] = await twin.subscribe(client.roots);
     if (!answer || 'gone' in answer || !answer.as || !answer.session) throw new Error('no new id');
     expect(answer.as).not.toBe(client.roots[0]?.id);
@@ -205,7 +189,7 @@ describe('events and updates', () => {
     }
     const fragile = await (await open({ components: [Fragile] })).live();
     await fragile.event('fall').expect(500);
-    expect(app.errors[0]).toMatchObject({
+    expect(its.app.errors[0]).toMatchObject({
       error: expect.objectContaining({ message: 'ouch' }),
       place: { doing: 'fall()' },
     });
@@ -233,7 +217,7 @@ describe('events and updates', () => {
     const slow = await (await open({ components: [Slow], handlerTimeout: 50 })).live();
     await slow.event('sleep').expect(500);
     expect(aborted).toBe(true);
-    expect(app.errors[0]?.error).toMatchObject({ code: 'ERR_LIVE_HANDLER_TIMEOUT' });
+    expect(its.app.errors[0]?.error).toMatchObject({ code: 'ERR_LIVE_HANDLER_TIMEOUT' });
     await slow.event('wake').expect(204);
     await slow.shows('awake 1');
   });
@@ -389,17 +373,17 @@ describe('state is watched', () => {
     const board = await (await open({ components: [Board] })).live();
     await board.event('failing').expect(204);
     expect((await board.client.update()).html).toBe('failed: task broke');
-    expect(app.errors[0]?.place.doing).toBe('task x');
+    expect(its.app.errors[0]?.place.doing).toBe('task x');
   });
 });
 
 describe('helpers', () => {
   test('publish reaches the subscribers of all viewers', async () => {
     const one = await (await open({ components: [Reader] })).live();
-    const two = await (await visit()).live();
+    const two = await (await visitor()).live();
     await one.event('say', { text: 'hi' }).expect(204);
     await Promise.all([one.shows('<li>hi</li>'), two.shows('<li>hi</li>')]);
-    app.live.publish(news, '<&>');
+    its.app.live.publish(news, '<&>');
     await Promise.all([one.shows('&lt;&amp;&gt;'), two.shows('&lt;&amp;&gt;')]);
   });
 
@@ -439,7 +423,7 @@ describe('helpers', () => {
       },
     ]);
     await it.event('evil').expect(500);
-    expect(app.errors[0]?.error).toMatchObject({ code: 'ERR_LIVE_REDIRECT' });
+    expect(its.app.errors[0]?.error).toMatchObject({ code: 'ERR_LIVE_REDIRECT' });
   });
 
   test.each([
@@ -483,7 +467,7 @@ describe('helpers', () => {
     expect(pages.subscribed.navigates).toBe(true);
     const frames = await pages.call('go');
     expect(frames[0]?.data).toMatchObject({ orders: [['url', '?page=2']] });
-    await pages.event('navigate', { url: `${app.url}/back` }).expect(204);
+    await pages.event('navigate', { url: `${its.app.url}/back` }).expect(204);
     await pages.shows('/ /?page=2 /back');
     await pages.event('navigate', { url: 'javascript:alert(1)' }).expect(422);
   });
@@ -607,11 +591,11 @@ describe('disconnect and reconnect', () => {
 
   test('disconnect ends the streams of a session at once, and says bye', async () => {
     const client = await open({ components: [Counter], context: () => ({ user: 'Ada' }) });
-    const other = await visit();
+    const other = await visitor();
     await Promise.all([client.live(), other.live()]);
-    app.live.disconnect({ match: ({ context }) => (context as { user: string }).user === 'Eve' });
+    its.app.live.disconnect({ match: ({ context }) => (context as { user: string }).user === 'Eve' });
     const sid = decodeURIComponent(client.cookie).split('=s:')[1]?.split('.')[0] as string;
-    app.live.disconnect({ sessionId: sid });
+    its.app.live.disconnect({ sessionId: sid });
     expect((await client.frame('bye')).data).toEqual({ reason: 'ended' });
     await vi.waitFor(() => expect(Counter.log.filter((it) => it === 'unmount')).toHaveLength(1));
     expect(other.frames.filter(({ event }) => event === 'bye')).toEqual([]);

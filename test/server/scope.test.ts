@@ -3,7 +3,7 @@ import { html, LiveComponent, type LiveEvent, liveview } from 'htmx-liveview';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestAppOptions } from '../support/app.ts';
-import { Client, LiveRoot, type Root } from '../support/client.ts';
+import { type Client, LiveRoot, type Root } from '../support/client.ts';
 import { useApp } from '../support/opened.ts';
 
 const log: string[] = [];
@@ -90,6 +90,7 @@ class Desk extends LiveComponent {
 type Answered = Exclude<Subscribed, { gone: unknown }>;
 
 const server = useApp();
+const { visitor } = server;
 /** The sessions, in the order in which they came. */
 const sessions: string[] = [];
 
@@ -118,15 +119,6 @@ async function open(path: string, options: Partial<TestAppOptions> = {}): Promis
     ...options,
   });
   await client.load(path);
-  return client;
-}
-
-/** A visitor with a session of her own. */
-async function visitor(path: string): Promise<Client> {
-  const client = new Client(server.app);
-  await client.load(path);
-  await client.connect();
-  server.clients.push(client);
   return client;
 }
 

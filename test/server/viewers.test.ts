@@ -3,7 +3,7 @@ import { html, LiveComponent } from 'htmx-liveview';
 import { describe, expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestAppOptions } from '../support/app.ts';
-import { Client, LiveRoot, type Root } from '../support/client.ts';
+import { type Client, LiveRoot, type Root } from '../support/client.ts';
 import { useApp } from '../support/opened.ts';
 
 type Answered = Exclude<Subscribed, { gone: unknown }>;
@@ -84,6 +84,7 @@ class Fragile extends LiveComponent {
 }
 
 const server = useApp();
+const { visitor } = server;
 
 async function open(path: string, options: Partial<TestAppOptions> = {}): Promise<Client> {
   const client = await server.open({
@@ -101,14 +102,6 @@ async function open(path: string, options: Partial<TestAppOptions> = {}): Promis
     ...options,
   });
   await client.load(path);
-  return client;
-}
-
-async function visitor(path: string): Promise<Client> {
-  const client = new Client(server.app);
-  await client.load(path);
-  await client.connect();
-  server.clients.push(client);
   return client;
 }
 

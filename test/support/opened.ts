@@ -12,16 +12,21 @@ export function useApp() {
     await app?.close();
     app = undefined;
   });
+  /** A visitor with a session of her own, at a page. */
+  async function visitor(path = '/'): Promise<Client> {
+    const client = await Client.open(app as TestApp, path);
+    clients.push(client);
+    return client;
+  }
   return {
     get app(): TestApp {
       return app as TestApp;
     },
     clients,
+    visitor,
     async open(options: TestAppOptions): Promise<Client> {
       app = await startApp(options);
-      const client = await Client.open(app);
-      clients.push(client);
-      return client;
+      return visitor();
     },
   };
 }
