@@ -2,10 +2,10 @@
 // Every test fails where its one check is left out.
 import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import { LiveComponent } from 'htmx-liveview';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { Client, LiveRoot, type PostOptions } from '../support/client.ts';
-import { Counter, Signup } from '../support/components.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { LiveRoot, type PostOptions } from '../support/client.ts';
+import { Signup } from '../support/components.ts';
+import { app, client, counter, useCounter } from '../support/counter.ts';
 
 class Broken extends LiveComponent {
   static component = 'test.Broken';
@@ -17,26 +17,7 @@ class Broken extends LiveComponent {
   }
 }
 
-let app: TestApp;
-let client: Client;
-let counter: LiveRoot;
-beforeAll(async () => {
-  app = await startApp({
-    components: [Counter, Signup, Broken],
-    limits: { body: 4000 },
-  });
-  client = await Client.open(app);
-});
-afterAll(async () => {
-  client.disconnect();
-  await app.close();
-});
-beforeEach(async () => {
-  await client.load();
-  counter = await client.live();
-  app.refusals.length = 0;
-  client.frames.length = 0;
-});
+useCounter({ components: [Signup, Broken] });
 const now = () => Math.floor(Date.now() / 1000);
 const kinds = () => app.refusals.map(({ kind }) => kind);
 

@@ -5,11 +5,12 @@ import { connect } from 'node:net';
 import { MemoryStore } from 'express-session';
 import { html, type InvalidEvent, LiveComponent } from 'htmx-liveview';
 import supertest from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { Client, LiveRoot } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
+import { app, client, counter, useCounter } from '../support/counter.ts';
 
 /** Follows the page's address, and shows what its schema says of fields with evil names. */
 class Pages extends LiveComponent {
@@ -38,30 +39,13 @@ class Pages extends LiveComponent {
   }
 }
 
-let app: TestApp;
-let client: Client;
-let counter: LiveRoot;
-beforeAll(async () => {
-  app = await startApp({
-    components: [Counter, Pages],
-    limits: { body: 4000 },
-    routes: (it) =>
-      it.get('/plain', (req, res) => {
-        (req.session as unknown as { user: string }).user = 'Ada';
-        res.send('hello');
-      }),
-  });
-  client = await Client.open(app);
-});
-afterAll(async () => {
-  client.disconnect();
-  await app.close();
-});
-beforeEach(async () => {
-  await client.load();
-  counter = await client.live();
-  app.refusals.length = 0;
-  client.frames.length = 0;
+useCounter({
+  components: [Pages],
+  routes: (it) =>
+    it.get('/plain', (req, res) => {
+      (req.session as unknown as { user: string }).user = 'Ada';
+      res.send('hello');
+    }),
 });
 const kinds = () => app.refusals.map(({ kind }) => kind);
 

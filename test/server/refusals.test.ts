@@ -2,29 +2,13 @@
 import { request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import supertest from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test } from 'vitest';
+import { startApp } from '../support/app.ts';
 import { Client, type LiveRoot, type PostOptions } from '../support/client.ts';
 import { Counter, Reader, Signup } from '../support/components.ts';
+import { app, client, counter, useCounter } from '../support/counter.ts';
 
-let app: TestApp;
-let client: Client;
-let counter: LiveRoot;
-
-beforeAll(async () => {
-  app = await startApp({ components: [Counter, Reader, Signup], limits: { body: 4000 } });
-  client = await Client.open(app);
-});
-afterAll(async () => {
-  client.disconnect();
-  await app.close();
-});
-beforeEach(async () => {
-  await client.load();
-  counter = await client.live();
-  app.refusals.length = 0;
-  client.frames.length = 0;
-});
+useCounter({ components: [Reader, Signup] });
 
 /** A refusal of a kind was answered and reported, and the counter is where it was. */
 async function expectRefused(answer: supertest.Response, status: number, kind: string): Promise<void> {
