@@ -1,35 +1,19 @@
 // How the page follows what the server says of its stream: when to move, and that it comes in lumps. Time is made here.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Connection, State } from '../../htmx-ext/connection.ts';
+import { type FakeSource, fakeSources, hello, pollAnswer } from '../support/source.ts';
+
+const HEARTBEAT = 15_000;
 
 let sources: FakeSource[];
 let polls: string[];
 let modes: string[];
 let connection: Connection;
 
-class FakeSource extends EventTarget {
-  onerror: (() => void) | undefined;
-  isClosed = false;
-
-  constructor() {
-    super();
-    sources.push(this);
-    setTimeout(() => this.say('hello', { stream: 's', key: 'AAAA', heartbeat: 15_000, time: Date.now() }), 5);
-  }
-  say(name: string, data: object): void {
-    const text = JSON.stringify(data);
-    if (!this.isClosed) this.dispatchEvent(new MessageEvent(name, { data: text, lastEventId: '1' }));
-  }
-  close(): void {
-    this.isClosed = true;
-  }
-}
-
 async function fakeFetch(url: string): Promise<Response> {
   polls.push(url);
   if (url.includes('&stream=')) await new Promise((resolve) => setTimeout(resolve, 8000));
-  const hello = JSON.stringify({ stream: 'p', key: 'AAAA', heartbeat: 15_000, time: Date.now() });
-  return new Response(url.includes('&stream=') ? '' : `event: hello\nid: 1\ndata: ${hello}\n\n`);
+  return pollAnswer(url, HEARTBEAT);
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -39,10 +23,10 @@ const isOpen = () => sources.map(({ isClosed }) => !isClosed);
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  vi.stubGlobal('EventSource', FakeSource);
+  sources = fakeSources((source) => source.say('hello', hello('s', HEARTBEAT)));
   vi.stubGlobal('fetch', fakeFetch);
   vi.resetModules(); // what is remembered of this network
-  [sources, polls, modes] = [[], [], []];
+  [polls, modes] = [[], []];
   const { createConnection } = await import('../../htmx-ext/connect.ts');
   const changed = (state: State) => state.name === 'connected' && modes.push(state.mode);
   connection = createConnection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });

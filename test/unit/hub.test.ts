@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ToHub, ToTabs } from '../../htmx-ext/hub.ts';
 import '../../htmx-ext/sha.ts';
+import { type FakeSource, fakeSources, hello, pollAnswer } from '../support/source.ts';
 
 const NAME = 'liveview /live/ share';
 const SECONDS = 1000;
+const HEARTBEAT = 1e9;
 
 let sources: FakeSource[];
 let requests: { readonly url: string; readonly body: string }[];
@@ -12,26 +14,6 @@ let requests: { readonly url: string; readonly body: string }[];
 let said: ToTabs[];
 /** How a tab is heard by the hub. */
 let hear: (message: ToHub) => void;
-
-const hello = (stream: string) => JSON.stringify({ stream, key: 'AAAA', heartbeat: 1e9, time: Date.now() });
-
-class FakeSource extends EventTarget {
-  onerror: (() => void) | undefined;
-  isClosed = false;
-
-  constructor() {
-    super();
-    sources.push(this);
-    const stream = `s${sources.length}`;
-    setTimeout(() => this.say('hello', hello(stream)), 5);
-  }
-  say(name: string, data: string): void {
-    if (!this.isClosed) this.dispatchEvent(new MessageEvent(name, { data, lastEventId: '1' }));
-  }
-  close(): void {
-    this.isClosed = true;
-  }
-}
 
 class FakeChannel {
   onmessage: ((event: { data: ToHub }) => void) | undefined;
@@ -46,8 +28,7 @@ class FakeChannel {
 async function fakeFetch(url: string, { body = '' }: { body?: string | Uint8Array } = {}): Promise<Response> {
   requests.push({ url, body: typeof body === 'string' ? body : new TextDecoder().decode(body) });
   if (url.includes('&stream=')) await new Promise((resolve) => setTimeout(resolve, 8 * SECONDS));
-  const isFirstPoll = url.includes('mode=poll') && !url.includes('&stream=');
-  return new Response(isFirstPoll ? `event: hello\nid: 1\ndata: ${hello('p')}\n\n` : '');
+  return url.includes('mode=poll') ? pollAnswer(url, HEARTBEAT) : new Response('');
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -58,12 +39,12 @@ const goodbyes = () => requests.filter(({ url }) => url.startsWith('/live/unsubs
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  vi.stubGlobal('EventSource', FakeSource);
+  sources = fakeSources((source, number) => source.say('hello', hello(`s${number}`, HEARTBEAT)));
   vi.stubGlobal('BroadcastChannel', FakeChannel);
   vi.stubGlobal('fetch', fakeFetch);
   vi.stubGlobal('crypto', { randomUUID: () => 'x' }); // as on an insecure origin: WebCrypto has a time of its own
   vi.resetModules(); // what is remembered of this network
-  [sources, requests, said] = [[], [], []];
+  [requests, said] = [[], []];
   const { startHub } = await import('../../htmx-ext/hub.ts');
   const { createConnection } = await import('../../htmx-ext/connect.ts');
   const { post } = await import('../../htmx-ext/post.ts');
@@ -99,7 +80,7 @@ test('frames go to all tabs', async () => {
   join('one');
   await pass(10);
   take();
-  sources[0]?.say('update', '{"id":"x","version":2}');
+  sources[0]?.say('update', { id: 'x', version: 2 });
   expect(take()).toEqual([{ to: 'tabs', kind: 'frame', name: 'update', data: { id: 'x', version: 2 } }]);
 });
 
@@ -192,7 +173,7 @@ test('when the server ends it for good, the tabs are told why', async () => {
   join('one');
   await pass(10);
   take();
-  sources[0]?.say('bye', '{"reason":"session"}');
+  sources[0]?.say('bye', { reason: 'session' });
   expect(take()).toContainEqual({ to: 'tabs', kind: 'frame', name: 'bye', data: { reason: 'session' } });
   await pass(60 * SECONDS);
   expect(sources).toHaveLength(1);

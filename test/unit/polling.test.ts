@@ -1,6 +1,7 @@
 // When a page polls, and for how long: a network that was dead for a while is not one that holds streams back. Time is made here.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection, State } from '../../htmx-ext/connection.ts';
+import { type FakeSource, fakeSources, hello, pollAnswer } from '../support/source.ts';
 
 /** The network: all passes; nothing does, without a word; or streams are held back and answers pass. */
 let network: 'up' | 'dead' | 'holds' = 'up';
@@ -8,28 +9,12 @@ let sources: FakeSource[];
 let modes: string[];
 let connection: Connection;
 
-const HELLO = { stream: 's', key: 'AAAA', heartbeat: 1000 };
-const hello = () => JSON.stringify({ ...HELLO, time: Date.now() });
+const HEARTBEAT = 1000;
 
-class FakeSource extends EventTarget {
-  onerror: (() => void) | undefined;
-  isClosed = false;
-  #beats: ReturnType<typeof setInterval> | undefined;
-
-  constructor() {
-    super();
-    sources.push(this);
-    if (network !== 'up') return;
-    setTimeout(() => this.#say('hello', hello()), 5);
-    this.#beats = setInterval(() => network === 'up' && this.#say('beat', `{"time":${Date.now()}}`), 1000);
-  }
-  close(): void {
-    this.isClosed = true;
-    clearInterval(this.#beats);
-  }
-  #say(name: string, data: string): void {
-    if (!this.isClosed) this.dispatchEvent(new MessageEvent(name, { data, lastEventId: '1' }));
-  }
+function greet(source: FakeSource): void {
+  if (network !== 'up') return;
+  source.say('hello', hello('s', HEARTBEAT));
+  setInterval(() => network === 'up' && source.say('beat', { time: Date.now() }), HEARTBEAT);
 }
 
 /** The first poll is answered at once, later ones and those into a dead network late, or not at all. */
@@ -40,16 +25,16 @@ async function fakeFetch(url: string, { signal }: { signal: AbortSignal }): Prom
       signal.addEventListener('abort', () => reject(new TypeError('given up')));
       if (!isDead) setTimeout(resolve, 8000);
     });
-  return new Response(url.includes('&stream=') ? '' : `event: hello\nid: 1\ndata: ${hello()}\n\n`);
+  return pollAnswer(url, HEARTBEAT);
 }
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  vi.stubGlobal('EventSource', FakeSource);
+  sources = fakeSources(greet);
   vi.stubGlobal('fetch', fakeFetch);
   vi.resetModules(); // what is remembered
   const { createConnection } = await import('../../htmx-ext/connect.ts');
-  [network, sources, modes] = ['up', [], []];
+  [network, modes] = ['up', []];
   const changed = (state: State) => state.name === 'connected' && modes.push(state.mode);
   connection = createConnection(() => '/live/', { opened() {}, lost() {}, received() {}, ended() {}, changed });
 });

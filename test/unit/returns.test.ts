@@ -2,35 +2,21 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createConnection } from '../../htmx-ext/connect.ts';
 import type { Connection } from '../../htmx-ext/connection.ts';
+import { type FakeSource, fakeSources, hello } from '../support/source.ts';
 
 const COUNT = 200;
 
 /** The server, as EventSource and fetch see it. */
 let server: 'up' | 'refuses' | 'away' = 'up';
 
-class FakeSource extends EventTarget {
-  static open = new Set<FakeSource>();
-  onerror: (() => void) | undefined;
-
-  constructor() {
-    super();
-    setTimeout(() => {
-      if (server !== 'up') return this.onerror?.();
-      FakeSource.open.add(this);
-      const data = JSON.stringify({ stream: 's', key: 'AAAA', heartbeat: 3_600_000, time: Date.now() });
-      this.dispatchEvent(new MessageEvent('hello', { data, lastEventId: '1' }));
-    }, 5);
-  }
-  close(): void {
-    FakeSource.open.delete(this);
-  }
-}
-
+let sources: FakeSource[];
 let opened: number[];
 let connections: Connection[];
 beforeEach(() => {
   vi.useFakeTimers({ shouldAdvanceTime: false });
-  vi.stubGlobal('EventSource', FakeSource);
+  sources = fakeSources((source) =>
+    server === 'up' ? source.say('hello', hello('s', 3_600_000)) : source.onerror?.(),
+  );
   vi.stubGlobal('fetch', async () => {
     if (server === 'away') throw new TypeError('refused');
     return server === 'up'
@@ -57,7 +43,7 @@ async function returnsAfter(trouble: 'refuses' | 'away', ms: number): Promise<nu
   expect(opened).toHaveLength(COUNT);
   opened = [];
   server = trouble;
-  for (const source of [...FakeSource.open]) source.onerror?.();
+  for (const source of sources.filter(({ isClosed }) => !isClosed)) source.onerror?.();
   await vi.advanceTimersByTimeAsync(ms);
   server = 'up';
   const back = Date.now();
@@ -97,17 +83,7 @@ test('a network that fails for most of a resume window is back before its end', 
 });
 
 test('nobody tries in a loop, however long it lasts', async () => {
-  const tries = vi.fn();
-  vi.stubGlobal(
-    'EventSource',
-    class extends FakeSource {
-      constructor() {
-        super();
-        tries();
-      }
-    },
-  );
   const { length } = await returnsAfter('away', 10 * 60_000);
   expect(length).toBe(COUNT);
-  expect(tries.mock.calls.length / COUNT).toBeLessThan(45);
+  expect(sources.length / COUNT).toBeLessThan(45);
 });
