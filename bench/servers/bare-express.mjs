@@ -1,16 +1,10 @@
 // Owns the floor of an Express application with sessions: POST in, SSE out, nothing else.
-import express from 'express';
-import session from 'express-session';
 import { fragment } from './bare.mjs';
+import { visited } from './visited.mjs';
 
 export function make() {
   const viewers = new Map();
-  const app = express();
-  app.use(session({ secret: 'x'.repeat(32), resave: false, saveUninitialized: false }));
-  app.get('/', (req, res) => {
-    req.session.seen = true;
-    res.send('<!doctype html>');
-  });
+  const app = visited();
   app.get('/stream', (req, res) => {
     const { id } = req.query;
     res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }).write('retry: 2000\n\n');

@@ -1,17 +1,12 @@
 // Owns a peer: Express, express-session and better-sse, with whole-fragment HTML as htmx's sse extension takes it.
 import { createSession } from 'better-sse';
 import express from 'express';
-import session from 'express-session';
 import { fragment } from './bare.mjs';
+import { visited } from './visited.mjs';
 
 export function make() {
   const viewers = new Map();
-  const app = express();
-  app.use(session({ secret: 'x'.repeat(32), resave: false, saveUninitialized: false }));
-  app.get('/', (req, res) => {
-    req.session.seen = true;
-    res.send('<!doctype html>');
-  });
+  const app = visited();
   app.get('/stream', async (req, res) => {
     const { id } = req.query;
     const stream = await createSession(req, res, { serializer: String });

@@ -1,17 +1,9 @@
 // Owns a peer: Express and ws, with the messages of htmx's ws extension, and whole-fragment HTML in answer.
-import express from 'express';
-import session from 'express-session';
 import { WebSocketServer } from 'ws';
 import { fragment } from './bare.mjs';
+import { visited } from './visited.mjs';
 
 export function make() {
-  const sessions = session({ secret: 'x'.repeat(32), resave: false, saveUninitialized: false });
-  const app = express();
-  app.use(sessions);
-  app.get('/', (req, res) => {
-    req.session.seen = true;
-    res.send('<!doctype html>');
-  });
   const attached = (server) => {
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (socket) => {
@@ -23,5 +15,5 @@ export function make() {
       });
     });
   };
-  return { listener: app, attached };
+  return { listener: visited(), attached };
 }
