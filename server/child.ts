@@ -1,12 +1,11 @@
 // Owns a component's children: which it asked for in its last render, and what stands for each in its content until it is sent.
 
-import { createHash } from 'node:crypto';
 import { ATTRIBUTES } from '../protocol/names.ts';
 import { type Html, html } from '../views/html.ts';
 import { writeRoot } from '../views/root.ts';
 import type { ComponentStatics } from './component.ts';
 import { LiveError } from './errors.ts';
-import { ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
+import { idOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
 import type { ComponentClass } from './types.ts';
 
 /** A child, as its parent's render asked for it. */
@@ -99,19 +98,14 @@ export class Children {
     const scope = widest(scopeOf(type), this.#parent.scope);
     const sessionId = ownerOf(scope, this.#parent.sessionId);
     const isShared = scopeOf(type) !== 'page';
-    const id = isShared
-      ? sharedId(type, payload, sessionId)
-      : childId(this.#parent.id, name, key === undefined ? `#${call}` : `=${key}`);
+    const place = key === undefined ? `#${call}` : `=${key}`;
+    const id = isShared ? sharedId(type, payload, sessionId) : idOf(`${this.#parent.id} ${name} ${place}`);
     if (this.#asked.has(id) && !isShared) throw twice(type, key);
     const known = this.#known.get(id);
     const revision = known === undefined ? 0 : known.text === text ? known.revision : known.revision + 1;
     this.#asked.set(id, { id, type, session: payload, scope, sessionId, text, revision });
     return placeholder(id, type, revision);
   }
-}
-
-function childId(parent: string, component: string, key: string): string {
-  return createHash('sha256').update(`${parent} ${component} ${key}`).digest('base64url').slice(0, 22);
 }
 
 function twice(type: ComponentClass, key: unknown): LiveError {

@@ -36,7 +36,11 @@ export function ownerOf(scope: Scope, sessionId: string): string {
 
 /** The id of a shared instance: it follows from what is shared, so that everybody comes to the same one. */
 export function sharedId(type: ComponentClass, session: unknown, owner: string): string {
-  const text = JSON.stringify([type.component, owner, session], sorted);
+  return idOf(JSON.stringify([type.component, owner, session], sorted));
+}
+
+/** The id that follows from a text: 132 bits of its SHA-256, in 22 letters, as long as a random one. */
+export function idOf(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
