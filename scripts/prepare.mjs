@@ -1,9 +1,10 @@
 // Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need;
 // with --engines also those that only `npm run test:engines` needs, and with --bench what the benchmarks compare with.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { install } from './install.mjs';
 
-const run = (command, args, options = {}) => execFileSync(command, args, { stdio: 'inherit', ...options });
+const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
 
 // `install`, not `ci`: a lock file that was written on one platform may lack the optional packages of another
 if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
@@ -42,11 +43,10 @@ function installRedis() {
 function installEngines() {
   const packages = { 'firefox-esr': 'firefox-esr', WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' };
   const missing = Object.entries(packages).filter(([program]) => !existsSync(`/usr/bin/${program}`));
-  if (missing.length > 0)
-    install(
-      missing.map(([, name]) => name),
-      'the engine suite',
-    );
+  install(
+    missing.map(([, name]) => name),
+    'the engine suite',
+  );
 }
 
 /** Where there is no registry, benchmarks do without. */
@@ -55,27 +55,5 @@ function installPeers() {
     run('npm', ['install', '--prefix', 'bench', '--package-lock=false', '--no-audit', '--no-fund']);
   } catch {
     console.log('The peers could not be installed: they are left out.');
-  }
-}
-
-/** Where apt-get may install packages, it does; otherwise the suites say that they are skipped. */
-function install(packages, purpose) {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  console.log(`Installing ${packages.join(', ')} for ${purpose}…`);
-  // Debian's packages ask this program whether they may start a service; 101 says no
-  const policy = '/usr/sbin/policy-rc.d';
-  const isOurs = !existsSync(policy);
-  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-      env,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  } catch (error) {
-    console.log(`${packages.join(', ')} could not be installed: ${error.message}`);
-  } finally {
-    if (isOurs) rmSync(policy, { force: true });
   }
 }

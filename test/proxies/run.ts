@@ -1,8 +1,8 @@
 // Owns the proxy suite's command line: real proxies, a real browser, one row after the other.
 // `npm run proxies -- --json --only nginx --quick --compression --install`; exits with 1 if a row is not ok.
 import { parseArgs } from 'node:util';
+import { install } from '../../scripts/install.mjs';
 import { startApp } from './app.ts';
-import { install } from './install.ts';
 import { measureRow, type Result } from './measure.ts';
 import { findProgram } from './program.ts';
 import { ROWS, type Row } from './rows.ts';
@@ -29,7 +29,8 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const wanted = ROWS.filter(({ name }) => name.includes(values.only));
   if (wanted.length === 0) throw new Error(`No row has ${JSON.stringify(values.only)} in its name.`);
-  if (values.install) install([...new Set(wanted.filter(isMissing).map((row) => row.package ?? ''))]);
+  if (values.install)
+    install([...new Set(wanted.filter(isMissing).map((row) => row.package ?? ''))], 'the proxy suite');
   const skipped = skip(wanted);
   const rows = await runRows(
     wanted.filter((row) => !isMissing(row)),
