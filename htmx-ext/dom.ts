@@ -2,10 +2,14 @@
 
 import type { Order } from '../protocol/patch.ts';
 
-/** Carries out the orders of a component. */
-export function obey(root: Element, orders: readonly Order[] = []): void {
+/**
+ * Carries out the orders of a component.
+ * @param isFirst whether it is the first place on the page that shows it: in the others only what is pushed counts.
+ */
+export function obey(root: Element, orders: readonly Order[] = [], isFirst = true): void {
   for (const order of orders) {
     if (order[0] === 'push') dispatch(root, order[1], order[2]);
+    else if (!isFirst) continue;
     else if (order[0] === 'title') document.title = order[1];
     else if (order[0] === 'url') history.pushState({ liveview: true }, '', order[1]);
     else if (order[0] === 'redirect') location.assign(order[1]);

@@ -250,7 +250,7 @@ export function createPage(
 
   function apply(entry: Entry, it: Update): void {
     entry.version = it.version;
-    if (it.html === undefined && !it.patch) obey(entry.root, it.orders);
+    if (it.html === undefined && !it.patch) obey(entry.root, it.orders, isFirst(entry));
     else if (!wantsTransition(entry.root)) write(entry, it);
     else {
       const done = () => {
@@ -260,6 +260,11 @@ export function createPage(
       entry.isBusy = true;
       document.startViewTransition(() => write(entry, it)).updateCallbackDone.then(done, done);
     }
+  }
+
+  /** Whether it is the first place on the page that shows its instance, which obeys for all of them. */
+  function isFirst(entry: Entry): boolean {
+    return entry === [...entries.values()].find((it) => it.id === entry.id && it.state !== 'gone');
   }
 
   /** The page may cancel an update: it is noted all the same, and shown when the same place changes again. */
@@ -276,7 +281,7 @@ export function createPage(
       refresh(entry);
     }
     if (isShown) dispatch(root, 'liveview:after-update', { id, version });
-    obey(root, orders);
+    if (orders) obey(root, orders, isFirst(entry));
   }
 
   return { connection, entries, add, sweep, entryOf, goodbye, refresh, receive };

@@ -7,17 +7,23 @@ import { describeInBrowser, isLive } from '../support/browser.ts';
 class Bell extends LiveComponent {
   static component = 'test.Bell';
   static scope = 'app';
-  static events = { ring: true, slow: true };
+  static events = { ring: true, slow: true, go: true };
   rings = 0;
   ring() {
     this.rings++;
+  }
+  go() {
+    this.rings++;
+    this.browser.title(`rung ${this.rings}`);
+    this.browser.pushUrl(`?rings=${this.rings}`);
+    this.browser.push('rung');
   }
   async slow() {
     await new Promise((resolve) => setTimeout(resolve, 1200));
     this.rings += 10;
   }
   render() {
-    return html`<button lv-event="ring">ring</button><i lv-event="slow">slow</i><b>${this.rings}</b>`;
+    return html`<button lv-event="ring">ring</button><i lv-event="slow">slow</i><u lv-event="go">go</u><b>${this.rings}</b>`;
   }
 }
 
@@ -40,20 +46,16 @@ class Wall extends LiveComponent {
 describeInBrowser('a shared component', (visit, htmx) => {
   let app: TestApp;
   beforeEach(async () => {
+    const page = (content: unknown) =>
+      `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${content}`;
     app = await startApp({
       components: [Bell, Brick, Wall],
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
-        it.get('/wall', async (req, res) => {
-          res.send(
-            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Wall)}`,
-          );
-        });
+        it.get('/wall', async (req, res) => void res.send(page(await live.render(req, Wall))));
         it.get('/page', async (req, res) => {
-          const bells = `<div id="one">${await live.render(req, Bell)}</div><div id="two">${await live.render(req, Bell)}</div>`;
-          res.send(
-            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${bells}`,
-          );
+          const [one, two] = [await live.render(req, Bell), await live.render(req, Bell)];
+          res.send(page(`<div id="one">${one}</div><div id="two">${two}</div>`));
         });
       },
     });
@@ -122,5 +124,22 @@ describeInBrowser('a shared component', (visit, htmx) => {
     await isLive(page);
     expect(requests).toBeGreaterThan(1);
     expect(faults).toEqual([]);
+  });
+
+  test('whose orders come to several places is obeyed once, and pushes to each of them', async () => {
+    const ann = await open();
+    await ann.page.evaluate(() => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      document.addEventListener('rung', ({ target }) => seen.push((target as Element).parentElement?.id ?? ''));
+    });
+    const found = () =>
+      ann.page.evaluate(() => [history.length, location.search, document.title, (window as any).seen.join()]);
+    const [length] = await found();
+    await ann.page.locator('#two u').click();
+    await expect.poll(found).toEqual([length + 1, '?rings=1', 'rung 1', 'one,two']);
+    await ann.page.evaluate(() => document.querySelector('#one')?.remove());
+    await ann.page.locator('#two u').click();
+    await expect.poll(found).toEqual([length + 2, '?rings=2', 'rung 2', 'one,two,two']);
   });
 });
