@@ -105,9 +105,8 @@ export function createSubscriber(
   function read(part: readonly Entry[], { components }: SubscribeAnswer): void {
     for (const [at, entry] of part.entries()) {
       const item = components[at];
-      // it left the page while it was being subscribed
-      if (!isHere(entry)) leave(entry);
-      else if (item && 'gone' in item && item.gone === 'later') retryLater([entry]);
+      // it left the page while it was being subscribed, maybe under another name
+      if (!isHere(entry)) leave({ ...entry, id: (item as { as?: string } | undefined)?.as ?? entry.id });
       else if (item && 'gone' in item) listener.gone(entry, item.gone);
       else if (item) listener.subscribed(entry, item);
     }

@@ -220,6 +220,25 @@ describeInBrowser('a page', (visit, htmx, version) => {
       expect(await page.locator('p').first().textContent()).toBe('Count: 0');
     });
 
+    test('one that leaves while it is given an id of its own leaves nothing at the server', async () => {
+      const { page } = await live('/counter');
+      let answer = () => {};
+      const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+      await page.route(/live\/subscribe/, async (route) => {
+        const response = await route.fetch();
+        await mayAnswer;
+        await route.fulfill({ response });
+      });
+      await page.evaluate(() => {
+        const twin = document.querySelector('[data-id]')?.cloneNode(true) as Element;
+        document.querySelector('#place')?.append(twin);
+      });
+      await expect.poll(() => app.live.stats().instances).toBe(2);
+      await page.evaluate(() => document.querySelector('#place')?.replaceChildren());
+      answer();
+      await expect.poll(() => app.live.stats().instances).toBe(1);
+    });
+
     test('leaving the page says goodbye', async () => {
       const { page } = await live('/counter');
       await page.reload(); // a page that is only left may come back from the browser's cache
