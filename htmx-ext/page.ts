@@ -18,6 +18,10 @@ export interface Entry {
   id: string;
   /** The viewer under which it is subscribed. */
   readonly viewer: string;
+  /** The component that it stands in. */
+  readonly around: Entry | undefined;
+  /** Its subscribe, until that is answered. */
+  asked: Promise<void> | undefined;
   /** Which mounting the server holds; undefined until the first subscribe is answered. */
   epoch: string | undefined;
   version: number;
@@ -115,11 +119,14 @@ export function createPage(
     if (entries.has(root) || !id) return;
     // the same id twice on one page: the second counts as another viewer, so the server gives it an id of its own
     const isCopy = [...entries.values()].some((entry) => entry.id === id);
+    const around = root.parentElement ? entryOf(root.parentElement) : undefined;
     const entry: Entry = {
       root,
+      around,
+      asked: undefined,
       id,
       view: createView(root, wiring),
-      viewer: viewerOf(root, isCopy),
+      viewer: viewerOf(around, isCopy),
       // one that was put back without its inside must get it, whatever its token says
       epoch: emptied.has(root) ? 'none' : undefined,
       version: 0,
@@ -136,8 +143,7 @@ export function createPage(
   }
 
   /** A component inside a copy belongs to that copy's viewer. */
-  function viewerOf(root: Element, isCopy: boolean): string {
-    const around = root.parentElement && entryOf(root.parentElement);
+  function viewerOf(around: Entry | undefined, isCopy: boolean): string {
     if (around && around.viewer !== viewer) return around.viewer;
     return isCopy ? `${viewer}-${++copies}` : viewer;
   }

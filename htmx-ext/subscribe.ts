@@ -46,6 +46,7 @@ export function createSubscriber(
   let prepared = 0;
 
   const isHere = (entry: Entry) => entries.get(entry.root) === entry;
+  const isWaiting = (entry: Entry) => isHere(entry) && entry.state === 'waiting';
 
   /** Entries that come in the same turn go in one request. */
   function subscribe(given: Iterable<Entry>): void {
@@ -53,6 +54,7 @@ export function createSubscriber(
     batch ??= new Set();
     for (const entry of given) {
       listener.waits(entry);
+      entry.asked = undefined;
       batch.add(entry);
     }
     if (isFirst) queueMicrotask(sendBatch);
@@ -60,17 +62,22 @@ export function createSubscriber(
 
   function sendBatch(): void {
     const groups = byViewer(batch ?? []);
+    const stream = connection.hello?.stream;
     batch = undefined;
     void prepareGoodbye();
-    for (const group of groups) void askInTurn(inParts(group), connection.hello?.stream);
+    for (const group of groups) {
+      // what stands in a shared component is refused where that is not live yet
+      const around = Promise.allSettled(group.map((entry) => entry.around?.asked));
+      const asked = around.then(() => askInTurn(inParts(group), stream));
+      for (const entry of group) entry.asked = asked;
+    }
   }
 
-  /** One after another: what stands in a shared component is refused where that is not live yet. */
+  /** One after another, each until it is answered. */
   async function askInTurn(parts: Entry[][], stream: string | undefined): Promise<void> {
-    for (let part = parts[0]; part && connection.hello?.stream === stream; part = parts[0]) {
-      if (!(await ask(part))) return retryLater(parts.flat());
-      parts.shift();
-    }
+    for (const part of parts)
+      while (connection.hello?.stream === stream && !(await ask(part.filter(isWaiting))))
+        await new Promise((resolve) => setTimeout(resolve, RETRY * (0.5 + Math.random())));
   }
 
   /** Resolves with false where it must be tried again. */
@@ -88,29 +95,25 @@ export function createSubscriber(
       return (await ask(part.slice(0, half))) && ask(part.slice(half));
     }
     if (!answer || status >= 500 || status === 429) return false;
-    if (answer.ok) read(part, (await answer.json()) as SubscribeAnswer);
-    else if (status === 404 && (await kindOf(answer)) === 'stream') connection.reopen();
+    if (answer.ok) return read(part, (await answer.json()) as SubscribeAnswer);
+    if (status === 404 && (await kindOf(answer)) === 'stream') connection.reopen();
     else for (const entry of part) listener.gone(entry, status === 403 ? 'expired' : 'refused');
     return true;
   }
 
-  function retryLater(part: readonly Entry[]): void {
-    setTimeout(() => retry(part), RETRY * (0.5 + Math.random()));
-  }
-
-  function retry(part: readonly Entry[]): void {
-    if (connection.hello) subscribe(part.filter((entry) => isHere(entry) && entry.state === 'waiting'));
-  }
-
-  function read(part: readonly Entry[], { components }: SubscribeAnswer): void {
+  /** Gives false where some must be asked for again. */
+  function read(part: readonly Entry[], { components }: SubscribeAnswer): boolean {
+    let isDone = true;
     for (const [at, entry] of part.entries()) {
       const item = components[at];
       // it left the page while it was being subscribed, maybe under another name
       if (!isHere(entry)) leave({ ...entry, id: (item as { as?: string } | undefined)?.as ?? entry.id });
+      else if (item && 'gone' in item && item.gone === 'later') isDone = false;
       else if (item && 'gone' in item) listener.gone(entry, item.gone);
       else if (item) listener.subscribed(entry, item);
     }
     void prepareGoodbye();
+    return isDone;
   }
 
   /** Unsubscribes an entry that is gone, unless the same instance is on the page again. */

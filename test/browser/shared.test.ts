@@ -34,6 +34,15 @@ class Brick extends LiveComponent {
   }
 }
 
+/** One brick, whose token holds for those alone who have the house. */
+class House extends LiveComponent {
+  static component = 'test.House';
+  static scope = 'app';
+  render() {
+    return html`<div>${this.child(Brick, {})}</div>`;
+  }
+}
+
 /** More than one request can subscribe. */
 class Wall extends LiveComponent {
   static component = 'test.Wall';
@@ -49,13 +58,20 @@ describeInBrowser('a shared component', (visit, htmx) => {
     const page = (content: unknown) =>
       `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${content}`;
     app = await startApp({
-      components: [Bell, Brick, Wall],
+      components: [Bell, Brick, House, Wall],
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
         it.get('/wall', async (req, res) => void res.send(page(await live.render(req, Wall))));
         it.get('/page', async (req, res) => {
           const [one, two] = [await live.render(req, Bell), await live.render(req, Bell)];
           res.send(page(`<div id="one">${one}</div><div id="two">${two}</div>`));
+        });
+        // the brick comes when the test says so
+        it.get('/house', async (req, res) => {
+          const house = page(await live.render(req, House));
+          const take =
+            "document.addEventListener('DOMContentLoaded', () => { brick = document.querySelector('[data-id] [data-id]'); brick.remove() })";
+          res.send(house.replace('<script', `<script>${take}</script><script`));
         });
       },
     });
@@ -142,4 +158,31 @@ describeInBrowser('a shared component', (visit, htmx) => {
     await ann.page.locator('#two u').click();
     await expect.poll(found).toEqual([length + 2, '?rings=2', 'rung 2', 'one,two,two']);
   });
+
+  test.each(['is tried again', 'is not answered yet'])(
+    'whose subscribe %s lets what is put into it wait',
+    async (trouble) => {
+      const { page, faults } = await visit();
+      let first = true;
+      let answer = () => {};
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      await page.route(/live\/subscribe/, async (route) => {
+        if (!first) return route.continue();
+        first = false;
+        if (trouble === 'is tried again') return route.fulfill({ status: 503 });
+        await answered;
+        await route.continue();
+      });
+      const asked = page.waitForRequest(/live\/subscribe/);
+      await page.goto(`${app.url}/house`);
+      const request = await asked;
+      if (trouble === 'is tried again') await request.response();
+      await page.evaluate(() => document.querySelector('[data-id] div')?.append((window as any).brick));
+      await page.locator('[data-id] [data-id].lv-connecting').waitFor();
+      answer();
+      await isLive(page);
+      expect(app.refusals).toEqual([]);
+      expect(faults.filter((fault) => !fault.includes('503'))).toEqual([]);
+    },
+  );
 });
