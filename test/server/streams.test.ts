@@ -8,7 +8,7 @@ import { parseFrames } from '../../protocol/frame.ts';
 import type { Hello, Update } from '../../protocol/patch.ts';
 import { systemClock } from '../../server/clock.ts';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
-import { Client } from '../support/client.ts';
+import { Client, text } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
 
 const numbers = topic<number>('numbers');
@@ -415,13 +415,3 @@ test('streams say that they must not be cached, changed or held back; identity i
     if (identityEncoding) await app.close();
   }
 });
-
-/** Reads an answer of any type as text. */
-function text(res: any, done: (error: Error | null, body: string) => void): void {
-  let all = '';
-  res.setEncoding('utf8');
-  res.on('data', (chunk: string) => {
-    all += chunk;
-  });
-  res.on('end', () => done(null, all));
-}

@@ -227,7 +227,7 @@ export class LiveRoot {
 }
 
 /** Reads an answer of any type as text. */
-function text(res: any, done: (error: Error | null, body: string) => void): void {
+export function text(res: any, done: (error: Error | null, body: string) => void): void {
   let all = '';
   res.setEncoding('utf8');
   res.on('data', (chunk: string) => {
