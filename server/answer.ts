@@ -25,15 +25,34 @@ export interface HttpAnswer {
   /** The media type of the body; without one there is no body. */
   readonly type?: string;
   readonly body?: string | Buffer;
+  /** Whether nobody waits for it, so that it may go out together with others. */
+  readonly canWait?: true;
   /** What caches may do. Default: nothing live may be kept by a cache, or changed on its way. */
   readonly cache?: string;
 }
 
 /** It was taken, and there is nothing to say. */
 export const NOTHING: HttpAnswer = { status: 204 };
+/** The same, to an ack. */
+export const ACKNOWLEDGED: HttpAnswer = { status: 204, canWait: true };
+
+/** Responses whose answers nobody waits for. */
+let waiting: ServerResponse[] = [];
+
+/** Answers an ack once everything that has come is read: a client that sleeps is woken once for all of them (docs/decisions/010-event-path.md). */
+function writeLater(response: ServerResponse): void {
+  if (waiting.push(response) > 1) return;
+  setImmediate(() => {
+    const responses = waiting;
+    waiting = [];
+    for (const one of responses) writeAnswer(one, NOTHING);
+  });
+}
 
 /** Writes an answer: head and body leave in one write. */
-export function writeAnswer(response: ServerResponse, { status, type, body, cache }: HttpAnswer): void {
+export function writeAnswer(response: ServerResponse, answer: HttpAnswer): void {
+  const { status, type, body, cache } = answer;
+  if (answer.canWait) return writeLater(response);
   if (type === undefined || body === undefined) {
     response.writeHead(status, cache === undefined ? EMPTY : { 'Cache-Control': cache });
     response.end();

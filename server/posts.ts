@@ -2,7 +2,7 @@
 
 import { readCount, readEventQuery, readForm, readSubscribe, readUnsubscribe } from '../protocol/event.ts';
 import { ENDPOINTS, MEDIA } from '../protocol/names.ts';
-import { answerFrames, answerSettled, type HttpAnswer, linger, NOTHING } from './answer.ts';
+import { ACKNOWLEDGED, answerFrames, answerSettled, type HttpAnswer, linger, NOTHING } from './answer.ts';
 import type { ComponentStatics } from './component.ts';
 import type { Dispatch, Input } from './dispatch.ts';
 import { accept, type Result, refuse } from './errors.ts';
@@ -43,7 +43,7 @@ export function takePost(parts: PostParts, post: Incoming): Eventually<Result<Ht
   if (stream) acknowledge(stream, post.query);
   if (endpoint === ENDPOINTS.unsubscribe) return unsubscribe(parts, post);
   if (!stream) return refuse('stream', 'the stream has ended');
-  if (endpoint === ENDPOINTS.ack) return accept(NOTHING);
+  if (endpoint === ENDPOINTS.ack) return accept(ACKNOWLEDGED);
   if (!stream.bucket.take(settings.limits, settings.clock)) return refuse('limit', 'too many POSTs');
   if (endpoint === ENDPOINTS.subscribe) return subscribe(parts, stream, post);
   if (sender.isAttached) sessions.touch(stream.sessionId, settings.clock.now());
