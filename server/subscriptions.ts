@@ -107,13 +107,19 @@ export class Subscriptions {
     const verified = this.#tokens.verify(item.session, { id, component, sessionId: stream.sessionId });
     if (!verified.ok) return verified;
     const claims = verified.value;
-    const around = claims.within === undefined ? undefined : this.#seatOf(stream, viewer, claims.within)?.instance;
+    const around = claims.within === undefined ? undefined : this.#around(stream, viewer, claims.within);
     if (claims.within !== undefined && !around) return refuse('token', 'what it stands in is not live here', item);
     const scope = widest(scopeOf(type), around?.scope ?? 'page');
     const place = scopeOf(type) === 'page' ? id : sharedId(type, claims.session, ownerOf(scope, stream.sessionId));
     if (!this.#seatOf(stream, viewer, place) && this.#registry.find(place, viewer))
       return refuse('token', 'the viewer is of another session', item);
     return this.#seatAt({ stream, viewer, url, item, type, claims, id: place, scope });
+  }
+
+  /** What a child stands in, where it is live on the page. A page that shows a component twice is another viewer for each place. */
+  #around(stream: Stream, viewer: string, id: string): Instance | undefined {
+    const isOfPage = (seat: Seat) => seat.instance.id === id && pageOf(seat.viewer) === pageOf(viewer);
+    return (this.#seatOf(stream, viewer, id) ?? this.#registry.seatsOn(stream).find(isOfPage))?.instance;
   }
 
   #seatOf({ sessionId }: Stream, viewer: string, id: string): Seat | undefined {
@@ -315,6 +321,11 @@ export class Subscriptions {
       for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? seat)) this.#mounter.end(seat);
     }
   }
+}
+
+/** The viewer of a page's first places: those of copies have a number behind it. */
+function pageOf(viewer: string): string {
+  return viewer.replace(/-\d+$/, '');
 }
 
 /** What brings a page from what it holds to now. */

@@ -346,6 +346,20 @@ describe('children', () => {
     await new LiveRoot(bob, his as Answered).shows('left: 1');
   });
 
+  test('of a shared component are live for a page that shows them a second time, as a copy', async () => {
+    const ann = await open('/car');
+    const [car, belt] = ann.roots;
+    await ann.subscribe([car as Root]);
+    const page = ann.viewer;
+    for (const copy of [`${page}-1`, `${page}-2`]) {
+      ann.viewer = copy;
+      expect(await ann.subscribe([belt as Root])).toMatchObject([{ id: belt?.id, epoch: expect.any(String) }]);
+    }
+    ann.viewer = 'another';
+    const components = [belt];
+    await ann.post('subscribe', '', JSON.stringify({ viewer: 'another', url: server.app.url, components })).expect(403);
+  });
+
   test('that come with an update are live for all viewers', async () => {
     const ann = await open('/car');
     const bob = await visitor('/car');
