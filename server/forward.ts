@@ -4,12 +4,12 @@
 
 import { ENDPOINTS } from '../protocol/names.ts';
 import { type HttpAnswer, linger, NOTHING } from './answer.ts';
+import type { Arrivals, Given, HandOff } from './arrivals.ts';
 import type { Asked } from './backplane.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import type { Eventually } from './eventually.ts';
 import { ForwardedBodies, type Parcel, type Part, type PartAnswer, parcelOf, sendParts } from './forward-body.ts';
 import { checkSender, type SignedPost } from './guard.ts';
-import type { Given, HandOff, Keeper } from './keeper.ts';
 import { POLL, type Poller } from './pipe.ts';
 import { type Poll, takePoll } from './polls.ts';
 import { type Incoming, type PostParts, takePost } from './posts.ts';
@@ -49,7 +49,7 @@ const WAY = 5_000;
 /** What forwarding needs. */
 export interface ForwardParts extends PostParts {
   readonly seal: Seal;
-  readonly keeper: Keeper;
+  readonly arrivals: Arrivals;
 }
 
 /** Sends requests to the nodes of their streams, and answers what others send here. */
@@ -130,7 +130,7 @@ export class Forward {
   async #do(question: Question): Promise<Result<unknown>> {
     if (question.ask === 'part') return accept(await this.#bodies.take(question.part));
     if (question.ask === 'poll') return this.#poll(question.poll);
-    if (question.ask === 'state') return accept(await this.#parts.keeper.handOff(question.wanted));
+    if (question.ask === 'state') return accept(await this.#parts.arrivals.handOff(question.wanted));
     if (question.ask === 'post') return this.#take(question.post, undefined);
     this.#bodies.start(question.parcel, (upload) => this.#take(question.post, upload));
     return accept(null);

@@ -1,14 +1,13 @@
-// Owns the keeping of durable instances: when their state is written, under whose lease, and how it comes from one node to another.
-// In: instances whose turns end. Out: state in the store, and for one who arrives here what was kept of her instance.
+// Owns the keeping of durable instances: when their state is written, and when it is given away or forgotten.
+// In: instances whose turns end. Out: state in the store.
 
-import { atMost } from './clock.ts';
-import { accept, LiveError, type Result, refuse } from './errors.ts';
+import { LiveError } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
-import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
-import { holderOf, type Kept, makeLease, STATE_LIFE, type Store, type Taken } from './store.ts';
-import { createSeal, type Seal } from './token.ts';
+import { encodeSnapshot, type Snapshot } from './snapshot.ts';
+import { type Kept, makeLease, STATE_LIFE, type Store } from './store.ts';
+import type { Seal } from './token.ts';
 
 /** How the writing of an instance's state ended: `lost`, another node has it now; `refused`, it can't be kept as it is. */
 export type Saved = 'kept' | 'lost' | 'refused';
@@ -29,32 +28,10 @@ export interface Holding {
   fault: string | undefined;
 }
 
-/** Whose instance it is. */
-export type Owner = Pick<Snapshot, 'viewer' | 'sessionId' | 'component'>;
-
-/** An instance that may be made here: its id and lease, and what was kept of it. */
-export interface Arrival {
-  readonly id: string;
-  readonly lease: string;
-  readonly snapshot: Snapshot | undefined;
-}
-
-/** What a node is asked that holds what another one needs. */
-export interface HandOff extends Owner {
-  readonly id: string;
-}
-
-/** What its node says: `busy`, not yet; `absent`, that it has it no more; `gone`, nothing: it is dead, or can't be reached. */
-export type Given = 'given' | 'busy' | 'absent' | 'gone';
-
 /** Milliseconds from the end of a turn until its state is written, where that does not hold the turn's effect back. */
 export const WRITE_BEHIND = 100;
-/** Milliseconds that an owner has to come to the end of what it is doing. */
-const HAND_OFF = 2_000;
 /** Milliseconds between two tries to write. */
 const RETRY = 50;
-/** How often an arrival is tried where others are faster. */
-const TRIES = 5;
 
 /** Keeps the durable instances of a node. */
 export class Keeper {
@@ -63,35 +40,24 @@ export class Keeper {
   readonly #store: Store;
   readonly #seal: Seal;
   readonly #suspend: (instance: Instance) => void;
-  readonly #ask: (node: string, wanted: HandOff) => Promise<Given>;
   readonly #held = new Set<Instance>();
   readonly #unsaved = new Set<Instance>();
-  readonly #arriving = new Map<string, Promise<unknown>>();
   readonly #stop: () => void;
 
-  /**
-   * @param suspend ends an instance here whose state is elsewhere now.
-   * @param ask asks another node for an instance.
-   */
-  constructor(
-    settings: Settings,
-    registry: Registry,
-    suspend: (instance: Instance) => void,
-    ask: (node: string, wanted: HandOff) => Promise<Given>,
-  ) {
+  /** @param suspend ends an instance here whose state is elsewhere now. */
+  constructor(settings: Settings, registry: Registry, seal: Seal, suspend: (instance: Instance) => void) {
     this.#settings = settings;
     this.#registry = registry;
     this.#store = settings.backplane.store;
-    this.#seal = createSeal(settings.secrets, 'kept state');
+    this.#seal = seal;
     this.#suspend = suspend;
-    this.#ask = ask;
     this.#stop = settings.clock.every(STATE_LIFE / 3, () => void this.#touch());
   }
 
   // --- Writing ---------------------------------------------------------------------------------------------------
 
   /** An instance is kept from now on. */
-  hold(instance: Instance, { lease }: Arrival, isSync: boolean): void {
+  hold(instance: Instance, lease: string, isSync: boolean): void {
     const nothing = { written: undefined, next: undefined, saving: undefined, since: undefined, fault: undefined };
     instance.holding = { lease, isSync, ...nothing };
     this.#held.add(instance);
@@ -161,7 +127,7 @@ export class Keeper {
   /** The instance's state as it is kept; undefined, and reported, where it can't be. */
   #textOf(instance: Instance, holding: Holding): string | undefined {
     try {
-      const text = encodeSnapshot(this.#snapshot(instance), this.#seal);
+      const text = encodeSnapshot(this.snapshot(instance), this.#seal);
       const { state } = this.#settings.limits;
       if (text.length > state) throw tooLarge(instance, text.length, state);
       holding.fault = undefined;
@@ -175,7 +141,8 @@ export class Keeper {
     }
   }
 
-  #snapshot(instance: Instance): Snapshot {
+  /** What would be kept of it now. */
+  snapshot(instance: Instance): Snapshot {
     const seat = this.#registry.seatsOf(instance)[0];
     const settled = Object.entries(seat?.lanes ?? {}).flatMap(([name, { settled: last }]) =>
       last ? [[name, { number: last.number, status: last.status }]] : [],
@@ -191,88 +158,10 @@ export class Keeper {
     };
   }
 
-  // --- Coming and going ------------------------------------------------------------------------------------------
-
-  /** Does work for an instance that is about to be here, when others have done theirs: a parent and the page may ask for one at once. */
-  exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#arriving.get(id) ?? Promise.resolve()).then(work);
-    const over = turn
-      .catch(() => {})
-      .then(() => {
-        if (this.#arriving.get(id) === over) this.#arriving.delete(id);
-      });
-    this.#arriving.set(id, over);
-    return turn;
-  }
-
-  /**
-   * Gets the lease of an instance, and what was kept of it. Where the id is another viewer's, it gets another one. Refuses, as `unavailable`, what
-   * can't be had yet: its owner is busy, or dead but for its lease; or Redis is away, and `isBack` says that there may be something.
-   */
-  async arrive(id: string, owner: Owner, isBack: boolean): Promise<Result<Arrival>> {
-    try {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const arrival = await this.#arriveOnce(id, owner);
-        if (arrival) return arrival;
-      }
-      return refuse('unavailable', 'others are faster', { id });
-    } catch (error) {
-      if (isBack) return refuse('unavailable', `its state can’t be had: ${error}`, { id });
-      return accept({ id, lease: this.#newLease(), snapshot: undefined }); // it is written when Redis is back
-    }
-  }
-
-  /** Undefined where somebody else was faster. */
-  async #arriveOnce(id: string, owner: Owner): Promise<Result<Arrival> | undefined> {
-    const kept = await this.#store.find(id);
-    if (!kept) return this.#claim(id, owner);
-    const snapshot = decodeSnapshot(kept.text, this.#seal);
-    if (!snapshot || !isSame(snapshot, owner)) return this.#claim(this.#settings.clock.id(), owner);
-    const lease = this.#newLease();
-    const taken = await this.#take(id, kept, lease, owner);
-    if (taken === 'held') return refuse('unavailable', `node ${holderOf(kept.lease)} has it still`, { id });
-    return taken === 'taken' ? accept({ id, lease, snapshot }) : undefined;
-  }
-
-  /** A live owner is asked for it; of a dead one it is taken when its time is up. */
-  async #take(id: string, { lease: from, text }: Kept, lease: string, owner: Owner): Promise<Taken> {
-    const holder = holderOf(from);
-    const isOwn = holder === this.#settings.backplane.node;
-    const given = holder === '' ? 'free' : isOwn ? 'absent' : await this.#ask(holder, { id, ...owner });
-    if (given === 'busy') return 'held';
-    if (given === 'given') return 'lost'; // it has another lease now
-    if (given !== 'absent') return this.#store.take(id, from, lease);
-    return (await this.#store.write(id, from, { lease, text })) ? 'taken' : 'lost';
-  }
-
-  async #claim(id: string, owner: Owner): Promise<Result<Arrival> | undefined> {
-    const lease = this.#newLease();
-    const first: Snapshot = { ...owner, epoch: '', version: 0, lanes: {}, fields: undefined };
-    const isOurs = await this.#store.claim(id, { lease, text: encodeSnapshot(first, this.#seal) });
-    return isOurs ? accept({ id, lease, snapshot: undefined }) : undefined;
-  }
-
-  #newLease(): string {
-    const { backplane, clock } = this.#settings;
-    return makeLease(backplane.node, clock.id());
-  }
-
-  /** Another node needs an instance of this one, whose page has come to it. */
-  async handOff({ id, ...owner }: HandOff): Promise<Given> {
-    if (this.#arriving.has(id)) return 'busy';
-    const instance = this.#registry.instances.get(id);
-    if (!instance?.holding) return 'absent';
-    if (!isSame(this.#snapshot(instance), owner)) return 'busy';
-    let isLate = false;
-    const given = instance.between(async () => (!isLate && (await this.#release(instance)) ? 'given' : 'busy'));
-    return atMost<Given, Given>(this.#settings.clock, HAND_OFF, given, () => {
-      isLate = true;
-      return 'busy';
-    });
-  }
+  // --- Giving away ---------------------------------------------------------------------------------------------------
 
   /** Writes an instance's last state under a lease that anybody can take, and ends it here. Must be called between two turns. */
-  async #release(instance: Instance): Promise<boolean> {
+  async release(instance: Instance): Promise<boolean> {
     const { holding, id } = instance;
     if (!holding || instance.ended) return false;
     const text = this.#textOf(instance, holding);
@@ -316,17 +205,13 @@ export class Keeper {
     this.#stop();
     // in the middle of a turn there is no state to keep: what was written last is
     const still = [...this.#held].filter((instance) => !instance.isBusy);
-    await Promise.all(still.map((instance) => this.#release(instance)));
+    await Promise.all(still.map((instance) => this.release(instance)));
     for (const instance of this.#held) this.#lose(instance);
   }
 
   async #touch(): Promise<void> {
     await this.#store.touch([...this.#held].map(({ id }) => id)).catch(() => {}); // after a gap everything is written again
   }
-}
-
-function isSame(snapshot: Snapshot, { viewer, sessionId, component }: Owner): boolean {
-  return snapshot.viewer === viewer && snapshot.sessionId === sessionId && snapshot.component === component;
 }
 
 function tooLarge(instance: Instance, length: number, most: number): LiveError {

@@ -4,10 +4,12 @@ import type { RequestListener } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { encodeFrame } from '../protocol/frame.ts';
 import type { Html } from '../views/html.ts';
+import { Arrivals } from './arrivals.ts';
 import { attach } from './attach.ts';
 import { Dispatch } from './dispatch.ts';
 import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
+import type { Instance } from './instance.ts';
 import { Keeper } from './keeper.ts';
 import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
@@ -85,20 +87,20 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
   const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const registry = new Registry();
   const presences = new Presences(settings.backplane, settings.clock);
-  const keeper: Keeper = new Keeper(
-    settings,
-    registry,
-    (instance) => mounter.suspend(instance),
-    (node, wanted) => forward.askForState(node, wanted),
+  const stateSeal = createSeal(settings.secrets, 'kept state');
+  const keeper: Keeper = new Keeper(settings, registry, stateSeal, (instance) => mounter.suspend(instance));
+  const arrivals: Arrivals = new Arrivals(settings, registry, stateSeal, keeper, (...asked) =>
+    forward.askForState(...asked),
   );
-  const mounter: Mounter = new Mounter(settings, tokens, registry, presences, keeper, (it) => updates.schedule(it));
+  const schedule = (instance: Instance) => updates.schedule(instance);
+  const mounter: Mounter = new Mounter(settings, tokens, registry, presences, keeper, arrivals, schedule);
   const updates = new Updates(registry, mounter);
   const dispatch = new Dispatch(settings, registry, updates, keeper);
-  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, keeper);
+  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, arrivals);
   const guard = new Guard(settings, tokens, registry);
   const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
   const posts = { settings, registry, dispatch, subscriptions, sessions };
-  const forward: Forward = new Forward({ ...posts, keeper, seal: createSeal(settings.secrets, 'between nodes') });
+  const forward: Forward = new Forward({ ...posts, arrivals, seal: createSeal(settings.secrets, 'between nodes') });
   const router = createRouter({ ...posts, tokens, guard, updates, forward });
   const nodes = new Nodes(settings, registry, subscriptions, presences, keeper);
   const stopBeating = beat(settings, registry, sessions);

@@ -2,13 +2,15 @@
 
 import type { Operation } from '../protocol/patch.ts';
 import type { Html } from '../views/html.ts';
+import type { Arrival, Arrivals } from './arrivals.ts';
 import { type Child, fill } from './child.ts';
 import { atMost } from './clock.ts';
 import { type Change, rendered, textOf } from './diff.ts';
 import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
-import { Instance, type InstanceSetup, type Origin } from './instance.ts';
-import type { Arrival, Keeper } from './keeper.ts';
+import { Instance } from './instance.ts';
+import type { Keeper } from './keeper.ts';
+import type { InstanceSetup, Origin } from './origin.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, scopeOf } from './scope.ts';
@@ -36,6 +38,7 @@ export class Mounter {
   readonly #tokens: Tokens;
   readonly #registry: Registry;
   readonly #keeper: Keeper;
+  readonly #arrivals: Arrivals;
   readonly #schedule: (instance: Instance) => void;
   readonly #setup: InstanceSetup;
   readonly helper: Helper;
@@ -47,6 +50,7 @@ export class Mounter {
     registry: Registry,
     presences: Presences,
     keeper: Keeper,
+    arrivals: Arrivals,
     schedule: (instance: Instance) => void,
   ) {
     this.#settings = settings;
@@ -54,6 +58,7 @@ export class Mounter {
     this.#registry = registry;
     this.#schedule = schedule;
     this.#keeper = keeper;
+    this.#arrivals = arrivals;
     const { clock, handlerTimeout, backplane, engine } = settings;
     this.#setup = {
       connected: true,
@@ -76,7 +81,7 @@ export class Mounter {
   mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance {
     const snapshot = arrival?.snapshot?.fields && arrival.snapshot;
     const instance = new Instance(snapshot ? { ...origin, epoch: snapshot.epoch } : origin, this.#setup);
-    if (arrival) this.#keeper.hold(instance, arrival, durableOf(origin.type, origin.scope) === 'sync');
+    if (arrival) this.#keeper.hold(instance, arrival.lease, durableOf(origin.type, origin.scope) === 'sync');
     seatAt(instance);
     if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
     instance.mounted = this.#start(instance, url, snapshot);
@@ -175,10 +180,10 @@ export class Mounter {
   /** A durable child may be kept from before; undefined where it can't be had yet: the page asks for it again. */
   #childArrives(parent: Instance, child: Child, mount: (arrival?: Arrival) => Instance): Promise<Instance | undefined> {
     const { id, sessionId } = child;
-    return this.#keeper.exclusively(id, async () => {
+    return this.#arrivals.exclusively(id, async () => {
       const viewer = this.#registry.seatsOf(parent)[0]?.viewer ?? '';
       const owner = { viewer, sessionId, component: child.type.component };
-      const arrival = await this.#keeper.arrive(id, owner, true);
+      const arrival = await this.#arrivals.arrive(id, owner, true);
       const known = this.#registry.instances.get(id);
       if (known || parent.ended || !arrival.ok) return known;
       return mount(arrival.value.id === id ? arrival.value : undefined); // its id stands in its parent's content

@@ -54,9 +54,11 @@ export class Nodes {
     for (const stop of this.#stops) stop();
     this.#presences.close();
     this.#behind.clear();
+    const stay = setInterval(() => {}, 60_000); // a connection to others keeps no program running, but this must come to its end
     await this.#keeper.close();
     await new Promise(setImmediate);
     await this.#settings.backplane.close();
+    clearInterval(stay);
   }
 
   #gap(): void {

@@ -59,10 +59,9 @@ class RedisBackplane implements Backplane {
       message: (text) => this.#read(() => this.#receive(text)),
       told: (text) => this.#read(() => this.#questions.receive(text)),
       lost: (error) => this.#fault(error, 'staying connected'),
-      back: () => void this.store.sign().then(() => this.#gap()),
+      back: () => this.#gap(),
       dropped: (count) => this.#dropped(count),
     });
-    await this.store.sign();
   }
 
   get isOpen(): boolean {

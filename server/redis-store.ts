@@ -39,7 +39,10 @@ export class RedisStore implements Store {
     this.#prefix = prefix;
     this.#node = node;
     this.#client = client;
-    this.#stop = systemClock.every(SIGN, () => void this.sign());
+    this.#stop = systemClock.every(SIGN, () => {
+      const open = client();
+      if (open) void this.#sign(open).catch(() => {}); // that the connection is gone is told elsewhere
+    });
   }
 
   get holds(): boolean {
@@ -53,23 +56,16 @@ export class RedisStore implements Store {
   /** Tries on a new connection what will be needed. Rejects where something is not allowed. */
   async check(client: RedisClientType): Promise<void> {
     const key = this.#stateKey(this.#node);
-    await client.set(this.#nodeKey(this.#node), '1', { PX: NODE_LIFE });
     await client.eval(SCRIPTS.take, { keys: [key, key], arguments: ['-', '', '0'] });
     await client.pExpire(key, STATE_LIFE);
+    await this.#sign(client);
   }
 
-  /** Gives a sign of life. It counts from when it was sent: it may have arrived then. */
-  async sign(): Promise<void> {
-    const sent = now();
-    const client = this.#client();
-    if (!client) return;
-    await client.set(this.#nodeKey(this.#node), '1', { PX: NODE_LIFE }).then(
-      () => {
-        this.#lastSign = sent;
-        if (this.holds) for (const go of this.#waiting.splice(0)) go();
-      },
-      () => {}, // the connection is gone, which is told elsewhere
-    );
+  async #sign(client: RedisClientType): Promise<void> {
+    const sent = now(); // it may have arrived then
+    await client.set(this.#nodeKey(this.#node), '1', { PX: NODE_LIFE });
+    this.#lastSign = sent;
+    if (this.holds) for (const go of this.#waiting.splice(0)) go();
   }
 
   async find(id: string): Promise<Kept | undefined> {
@@ -108,9 +104,9 @@ export class RedisStore implements Store {
   async close(): Promise<void> {
     this.#stop();
     this.#lastSign = undefined;
-    await this.#client()
-      ?.del(this.#nodeKey(this.#node))
-      .catch(() => {});
+    const client = this.#client();
+    client?.ref(); // so that the program's end waits for it
+    await client?.del(this.#nodeKey(this.#node)).catch(() => {});
   }
 
   async #run(name: keyof typeof SCRIPTS, keys: string[], values: string[]): Promise<unknown> {

@@ -3,11 +3,11 @@
 
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
+import type { Arrival, Arrivals } from './arrivals.ts';
 import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
-import type { Arrival, Keeper } from './keeper.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
@@ -54,7 +54,7 @@ export class Subscriptions {
   readonly #registry: Registry;
   readonly #updates: Updates;
   readonly #mounter: Mounter;
-  readonly #keeper: Keeper;
+  readonly #arrivals: Arrivals;
   /** Whether the server takes no more viewers. */
   isClosed = false;
 
@@ -64,14 +64,14 @@ export class Subscriptions {
     registry: Registry,
     updates: Updates,
     mounter: Mounter,
-    keeper: Keeper,
+    arrivals: Arrivals,
   ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#registry = registry;
     this.#updates = updates;
     this.#mounter = mounter;
-    this.#keeper = keeper;
+    this.#arrivals = arrivals;
   }
 
   /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
@@ -172,7 +172,7 @@ export class Subscriptions {
     }
     // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
     const free = known ? this.#settings.clock.id() : id;
-    if (durableOf(type, scope)) return this.#keeper.exclusively(free, () => this.#arrive(wanted, free));
+    if (durableOf(type, scope)) return this.#arrivals.exclusively(free, () => this.#arrive(wanted, free));
     return accept(this.#mount(wanted, free));
   }
 
@@ -189,7 +189,7 @@ export class Subscriptions {
     const { stream, viewer, type, item } = wanted;
     const owner = { viewer, sessionId: stream.sessionId, component: type.component };
     const here = this.#found(wanted); // its parent was faster
-    const arrival = here ? undefined : await this.#keeper.arrive(id, owner, item.epoch !== undefined);
+    const arrival = here ? undefined : await this.#arrivals.arrive(id, owner, item.epoch !== undefined);
     const found = here ?? this.#found(wanted);
     if (found) return accept(found);
     if (arrival?.ok === false) return arrival;
