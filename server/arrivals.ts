@@ -73,12 +73,12 @@ export class Arrivals {
 
   /**
    * Gets the lease of an instance, and what was kept of it. Where the id is another viewer's, it gets another one. Refuses, as `unavailable`, what
-   * can't be had yet: its owner is busy, or dead but for its lease; or Redis is away, and `isBack` says that there may be something.
+   * can't be had yet: its owner is busy, or dead but for its lease; or Redis is away or just back, and `isBack` says that there may be something.
    */
   async arrive(id: string, owner: Owner, isBack: boolean): Promise<Result<Arrival>> {
     try {
       for (let tries = 0; tries < TRIES; tries++) {
-        const arrival = await this.#arriveOnce(id, owner);
+        const arrival = await this.#arriveOnce(id, owner, isBack);
         if (arrival) return arrival;
       }
       return refuse('unavailable', 'others are faster', { id });
@@ -89,8 +89,10 @@ export class Arrivals {
   }
 
   /** Undefined where somebody else was faster. */
-  async #arriveOnce(id: string, owner: Owner): Promise<Result<Arrival> | undefined> {
+  async #arriveOnce(id: string, owner: Owner, isBack: boolean): Promise<Result<Arrival> | undefined> {
     const kept = await this.#store.find(id);
+    if (!kept && isBack && this.#keeper.isSettling)
+      return refuse('unavailable', 'the store was away: its owner may not have written it again yet', { id });
     if (!kept) return this.#claim(id, owner);
     const snapshot = decodeSnapshot(kept.text, this.#seal);
     if (!snapshot || !isSame(snapshot, owner)) return this.#claim(this.#settings.clock.id(), owner);

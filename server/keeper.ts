@@ -30,6 +30,8 @@ export interface Holding {
 
 /** Milliseconds from the end of a turn until its state is written, where that does not hold the turn's effect back. */
 export const WRITE_BEHIND = 100;
+/** Milliseconds in which all nodes come back to a store that was away, and write again. */
+const SETTLING = 3_000;
 /** Milliseconds between two tries to write. */
 const RETRY = 50;
 
@@ -42,6 +44,7 @@ export class Keeper {
   readonly #suspend: (instance: Instance) => void;
   readonly #held = new Set<Instance>();
   readonly #unsaved = new Set<Instance>();
+  #gapAt = Number.NEGATIVE_INFINITY;
   readonly #stop: () => void;
 
   /** @param suspend ends an instance here whose state is elsewhere now. */
@@ -190,8 +193,14 @@ export class Keeper {
     return this.#store.holding();
   }
 
+  /** Whether the store was away until just now: others may not have written again what it has lost. */
+  get isSettling(): boolean {
+    return this.#settings.clock.now() - this.#gapAt < SETTLING;
+  }
+
   /** The store may have lost what was written: everything is written again. */
   gap(): void {
+    this.#gapAt = this.#settings.clock.now();
     for (const instance of this.#held) {
       const { holding } = instance;
       if (!holding) continue;

@@ -92,4 +92,9 @@ export class MemoryStore implements Store {
   }
 
   async touch(): Promise<void> {}
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#kept.clear();
+  }
 }

@@ -343,6 +343,23 @@ test('a node whose state was taken meanwhile writes nothing over it, and ends it
   twin.disconnect();
 });
 
+test('a store that lost everything gets it again; a page that comes elsewhere meanwhile waits for that', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync, plain } = await live(here);
+  await sync.event('add').expect(204);
+  client.post('event', sync.query('wait'), '').then(
+    () => {},
+    () => {},
+  );
+  await vi.waitFor(() => expect(gates).toHaveLength(1));
+  suite.network.lose(); // in the middle of a turn, at whose end it is written again
+  await moveTo(client, there);
+  expect((await back(client, [sync, plain]))[0]).toEqual({ id: sync.id, gone: 'later' });
+  gates[0]?.();
+  const isBack = async () => expect(shown((await back(client, [sync]))[0])).toContain('count 111 ');
+  await vi.waitFor(isBack, { timeout: 10_000, interval: 200 });
+});
+
 test('a node that can’t be sure of its leases takes no events for durable instances, and takes others', async () => {
   const here = await start();
   const { client, sync, plain } = await live(here);

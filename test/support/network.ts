@@ -1,6 +1,6 @@
 // Nodes of one process that reach each other without Redis, by the same questions and answers.
 import type { Backplane } from 'htmx-liveview';
-import { ANSWER_PATIENCE } from '../../server/backplane.ts';
+import { ANSWER_PATIENCE, type BackplaneObserver } from '../../server/backplane.ts';
 import { systemClock } from '../../server/clock.ts';
 import { Listeners } from '../../server/listeners.ts';
 import { Questions } from '../../server/questions.ts';
@@ -32,6 +32,7 @@ class TestStore extends MemoryStore {
 export class Network {
   /** Whether messages are heard, but never answered. */
   isMute = false;
+  readonly #observers = new Set<BackplaneObserver>();
   /** What all nodes keep. */
   readonly store = new TestStore((node) => this.#nodes.has(node));
   readonly #nodes = new Map<string, { listeners: Listeners; questions: Questions }>();
@@ -57,10 +58,19 @@ export class Network {
       listen: (topic, listener) => listeners.add(topic, listener),
       ask: (to, question, patience = ANSWER_PATIENCE) => questions.ask(to, question, this.isMute ? 50 : patience),
       answer: (respond) => questions.answer(respond),
-      observe: () => () => {},
+      observe: (observer) => {
+        this.#observers.add(observer);
+        return () => this.#observers.delete(observer);
+      },
       close: async () => void this.#nodes.delete(node),
     };
     return backplane;
+  }
+
+  /** What is kept is lost, and messages may have been. */
+  lose(): void {
+    this.store.clear();
+    for (const observer of this.#observers) observer.gap();
   }
 
   /** A node dies without a word; its leases are over at once. */
