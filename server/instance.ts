@@ -131,13 +131,16 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
    */
   #run<T>(doing: string, work: () => Eventually<T>): Eventually<T | undefined> {
     if (this.ended) return undefined;
-    return ensure(() => this.#inTime(doing, work()), this.#turned);
+    return ensure(
+      () => this.#inTime(doing, work()),
+      () => this.#turned(),
+    );
   }
 
-  readonly #turned = (): void => {
+  #turned(): void {
     this.#watcher.adopt();
     if (this.holding && !this.ended) this.#setup.turned(this, this.holding);
-  };
+  }
 
   /** Whether something is at work in it. */
   get isBusy(): boolean {
@@ -248,7 +251,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
             note(outcome);
             return outcome;
           }),
-        this.#turned,
+        () => this.#turned(),
       );
     });
   }
