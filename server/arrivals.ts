@@ -17,6 +17,8 @@ export type Owner = Pick<Snapshot, 'viewer' | 'sessionId' | 'component'>;
 export interface Arrival {
   readonly id: string;
   readonly lease: string;
+  /** Whether the store knows of the lease. Otherwise nobody can take it. */
+  readonly isClaimed: boolean;
   readonly snapshot: Snapshot | undefined;
 }
 
@@ -84,12 +86,14 @@ export class Arrivals {
       return refuse('unavailable', 'others are faster', { id });
     } catch (error) {
       if (isBack) return refuse('unavailable', `its state can’t be had: ${error}`, { id });
-      return accept({ id, lease: this.#newLease(), snapshot: undefined }); // it is written when Redis is back
+      return accept({ id, lease: this.#newLease(), isClaimed: false, snapshot: undefined }); // it is written when Redis is back
     }
   }
 
   /** Undefined where somebody else was faster. */
   async #arriveOnce(id: string, owner: Owner, isBack: boolean): Promise<Result<Arrival> | undefined> {
+    const claimed = isBack ? undefined : await this.#claim(id, owner); // a new page's: nearly always there is nothing yet
+    if (claimed) return claimed;
     const kept = await this.#store.find(id);
     if (!kept && isBack && this.#keeper.isSettling)
       return refuse('unavailable', 'the store was away: its owner may not have written it again yet', { id });
@@ -99,7 +103,7 @@ export class Arrivals {
     const lease = this.#newLease();
     const taken = await this.#take(id, kept, lease, owner);
     if (taken === 'held') return refuse('unavailable', `node ${holderOf(kept.lease)} has it still`, { id });
-    return taken === 'taken' ? accept({ id, lease, snapshot }) : undefined;
+    return taken === 'taken' ? accept({ id, lease, isClaimed: true, snapshot }) : undefined;
   }
 
   /** A live owner is asked for it; of a dead one it is taken when its time is up. */
@@ -117,7 +121,7 @@ export class Arrivals {
     const lease = this.#newLease();
     const first: Snapshot = { ...owner, epoch: '', version: 0, lanes: {}, fields: undefined };
     const isOurs = await this.#store.claim(id, { lease, text: encodeSnapshot(first, this.#seal) });
-    return isOurs ? accept({ id, lease, snapshot: undefined }) : undefined;
+    return isOurs ? accept({ id, lease, isClaimed: true, snapshot: undefined }) : undefined;
   }
 
   #newLease(): string {

@@ -1,6 +1,7 @@
 // Owns the keeping of durable instances: when their state is written, and when it is given away or forgotten.
 // In: instances whose turns end. Out: state in the store.
 
+import type { Arrival } from './arrivals.ts';
 import { LiveError } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
@@ -15,6 +16,8 @@ export type Saved = 'kept' | 'lost' | 'refused';
 /** What the keeper notes at an instance that it keeps. */
 export interface Holding {
   readonly lease: string;
+  /** Whether the store knows of the lease. Otherwise nobody can take it. */
+  isClaimed: boolean;
   /** Whether its state is written before anybody sees it. */
   readonly isSync: boolean;
   /** What was written last, and what is to be written next. */
@@ -60,9 +63,9 @@ export class Keeper {
   // --- Writing ---------------------------------------------------------------------------------------------------
 
   /** An instance is kept from now on. */
-  hold(instance: Instance, lease: string, isSync: boolean): void {
+  hold(instance: Instance, { lease, isClaimed }: Arrival, isSync: boolean): void {
     const nothing = { written: undefined, next: undefined, saving: undefined, since: undefined, fault: undefined };
-    instance.holding = { lease, isSync, ...nothing };
+    instance.holding = { lease, isClaimed, isSync, ...nothing };
     this.#held.add(instance);
   }
 
@@ -112,8 +115,10 @@ export class Keeper {
         this.#lose(instance);
         return 'lost';
       }
-      if (isOurs) holding.written = text;
-      else {
+      if (isOurs) {
+        holding.isClaimed = true;
+        holding.written = text;
+      } else {
         holding.next ??= text;
         await new Promise<void>((resolve) => this.#settings.clock.after(RETRY, resolve));
         await this.#store.holding();
@@ -185,7 +190,7 @@ export class Keeper {
 
   /** Whether what an instance does now may be done at another node as well: its lease may have been taken. Then nothing is. */
   isFrozen(instance: Instance): boolean {
-    return instance.holding !== undefined && !this.#store.holds;
+    return instance.holding?.isClaimed === true && !this.#store.holds;
   }
 
   /** Resolves when leases hold for sure. */

@@ -81,7 +81,7 @@ export class Mounter {
   mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance {
     const snapshot = arrival?.snapshot?.fields && arrival.snapshot;
     const instance = new Instance(snapshot ? { ...origin, epoch: snapshot.epoch } : origin, this.#setup);
-    if (arrival) this.#keeper.hold(instance, arrival.lease, durableOf(origin.type, origin.scope) === 'sync');
+    if (arrival) this.#keeper.hold(instance, arrival, durableOf(origin.type, origin.scope) === 'sync');
     seatAt(instance);
     if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
     instance.mounted = this.#start(instance, url, snapshot);

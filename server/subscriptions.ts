@@ -4,10 +4,12 @@
 import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
 import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import type { Arrival, Arrivals } from './arrivals.ts';
+import { atMost } from './clock.ts';
 import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
-import type { Eventually } from './eventually.ts';
+import { type Eventually, isLater } from './eventually.ts';
 import type { Instance } from './instance.ts';
+import type { Saved } from './keeper.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
@@ -40,6 +42,9 @@ export interface Viewer {
 
 /** How much of a drain's time the readers' departures are spread over. */
 const SPREAD = 0.8;
+
+/** Milliseconds for which a subscribe waits for a component's first state to be kept. */
+const KEEP_PATIENCE = 1_000;
 
 const GONE: Partial<Record<Refusal['kind'], GoneReason>> = {
   expired: 'expired',
@@ -136,11 +141,16 @@ export class Subscriptions {
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
     await this.#updates.update(instance);
-    if ((await instance.keeping) === 'lost') return refuse('unavailable', 'another node has it', item);
+    if ((await this.#kept(instance)) === 'lost') return refuse('unavailable', 'another node has it', item);
     const seat = this.#seatOf(stream, viewer, instance.id);
     return seat
       ? accept(this.#welcome(seat, wanted))
       : refuse('instance', 'the viewer left while it was mounted', item);
+  }
+
+  /** What `mount()` made is kept before it is shown; but where the store is away, others on the page don't wait for that. */
+  async #kept({ keeping }: Instance): Promise<Saved | undefined> {
+    return isLater(keeping) ? atMost(this.#settings.clock, KEEP_PATIENCE, keeping, () => undefined) : keeping;
   }
 
   #welcome(seat: Seat, { item, claims, stream }: Wanted): Subscribed {

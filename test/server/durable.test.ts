@@ -343,6 +343,20 @@ test('a node whose state was taken meanwhile writes nothing over it, and ends it
   twin.disconnect();
 });
 
+test('a page that comes while Redis is away has its components, and nobody can take them', async () => {
+  const here = await start();
+  suite.network.store.isAway = true;
+  const { sync, pad } = await live(here);
+  suite.network.store.holds = false;
+  await pad.event('add').expect(204);
+  await pad.shows('count 1 ');
+  const answer = sync.event('add').then(({ status }) => status); // it waits for what it promises
+  suite.network.store.isAway = false;
+  suite.network.store.thaw();
+  expect(await answer).toBe(204);
+  await vi.waitFor(() => expect(suite.network.store.size).toBe(2));
+});
+
 test('a store that lost everything gets it again; a page that comes elsewhere meanwhile waits for that', async () => {
   const [here, there] = [await start(), await start()];
   const { client, sync, plain } = await live(here);

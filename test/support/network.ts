@@ -12,6 +12,8 @@ export type TestBackplane = Backplane & { isOpen: boolean };
 /** A store whose leases a test can put in doubt. */
 class TestStore extends MemoryStore {
   override holds = true;
+  /** Whether it can't be reached. */
+  isAway = false;
   #thaw: () => void = () => {};
 
   override holding(): Promise<void> {
@@ -20,6 +22,14 @@ class TestStore extends MemoryStore {
       : new Promise((resolve) => {
           this.#thaw = resolve;
         });
+  }
+
+  override claim(...given: Parameters<MemoryStore['claim']>): Promise<boolean> {
+    return this.isAway ? Promise.reject(new Error('away')) : super.claim(...given);
+  }
+
+  override write(...given: Parameters<MemoryStore['write']>): Promise<boolean> {
+    return this.isAway ? Promise.reject(new Error('away')) : super.write(...given);
   }
 
   thaw(): void {
