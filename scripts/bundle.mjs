@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
-/** Bundles `entries` into `dist/NAME/`, and calls `main` of the first with the command line. */
-export async function runBundled(name, entries) {
+/** Bundles `entries` into `dist/NAME/`; with `sources` they bring the sources of the package along, otherwise they run against what was built. */
+export async function bundle(name, entries, { sources = false } = {}) {
   await build({
     entryPoints: entries,
     outdir: `dist/${name}`,
@@ -14,9 +14,14 @@ export async function runBundled(name, entries) {
     format: 'esm',
     target: 'node20',
     logLevel: 'warning',
-    // without the paths of tsconfig.json, which lead to the sources instead of the built package
-    tsconfigRaw: {},
+    // the paths of tsconfig.json lead to the sources instead of the built package
+    ...(sources ? {} : { tsconfigRaw: {} }),
   });
+}
+
+/** Bundles `entries` into `dist/NAME/`, and calls `main` of the first with the command line. */
+export async function runBundled(name, entries) {
+  await bundle(name, entries);
   const [first] = entries;
   const { main } = await import(new URL(`../dist/${name}/${basename(first, '.ts')}.mjs`, import.meta.url));
   await main(process.argv.slice(2));

@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { parseFrames } from '../../protocol/frame.ts';
 import { MEDIA } from '../../protocol/names.ts';
-import type { Hello, SubscribeAnswer, Update } from '../../protocol/patch.ts';
+import type { Hello, Move, SubscribeAnswer, Update } from '../../protocol/patch.ts';
 import { contentDigest, signRequest } from '../../protocol/signature.ts';
 
 /** A component of the page, and what is held of it. */
@@ -56,6 +56,9 @@ export class RawClient {
   /** Called when the stream has ended, whoever ended it. */
   onEnd: () => void = () => {};
   onUpdate: (update: Update) => void = () => {};
+  onMove: (ms: number) => void = () => {};
+  /** What the last subscribe said of components that are not live, by their id. */
+  gone = new Map<string, string>();
   /** Whether an update brought components that have not been subscribed. */
   hasNew = false;
   #cookie = '';
@@ -147,6 +150,7 @@ export class RawClient {
       if (id) this.#last = Number(id);
       if (event === 'hello') this.hello = data as Hello;
       if (event === 'update') this.#took(data as Update);
+      if (event === 'move') this.onMove((data as Move).ms);
       if (event === 'bye') this.cut();
     }
     if (this.acks && (this.#last - this.#acked >= this.#ackFrames || this.#length >= ACK_LENGTH))
@@ -210,7 +214,9 @@ export class RawClient {
     const request = { viewer: this.viewer, url: `${this.#target.origin}/`, components };
     const { status, body } = await this.#post('subscribe', '', JSON.stringify(request));
     if (status !== 200) return status;
+    this.gone.clear();
     for (const one of (JSON.parse(body) as SubscribeAnswer).components) {
+      if ('gone' in one) this.gone.set(one.id, one.gone);
       const root = this.roots.get(one.id);
       if (!root || 'gone' in one) continue;
       if (root.epoch !== one.epoch) root.number = 0;
