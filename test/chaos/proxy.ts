@@ -34,15 +34,14 @@ export function randomFrom(seed: number): () => number {
 export class FaultProxy {
   faults: Faults = CALM;
   readonly #random: () => number;
-  readonly #target: number;
+  readonly #target: () => number | undefined;
   readonly #server: Server;
 
-  constructor(target: number, seed: number) {
+  /** @param target gives the port to which the next request goes, where there is one. */
+  constructor(target: () => number | undefined, seed: number) {
     this.#target = target;
     this.#random = randomFrom(seed);
-    this.#server = createServer(
-      (request, response) => void this.#pass(request, response).catch(() => response.destroy()),
-    );
+    this.#server = createServer((request, response) => void this.#pass(request, response).catch(() => fail(response)));
   }
 
   async listen(): Promise<string> {
@@ -80,9 +79,17 @@ export class FaultProxy {
   #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { method, url, headers } = request;
-      const out = send({ host: '127.0.0.1', port: this.#target, method, path: url, headers, agent: false }, resolve);
+      const port = this.#target();
+      if (!port) return reject(new Error('there is no server'));
+      const out = send({ host: '127.0.0.1', port, method, path: url, headers, agent: false }, resolve);
       out.on('error', reject);
       out.end(body);
     });
   }
+}
+
+/** A server that is not there, or ends before it has answered, is a 502, as proxies say it. */
+function fail(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(502).end();
 }

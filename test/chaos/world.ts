@@ -2,6 +2,9 @@
 import { EventSource } from 'eventsource';
 import { JSDOM } from 'jsdom';
 
+/** Not that of a world that was made before. */
+const nodeFetch = globalThis.fetch;
+
 /** Makes the globals that the extension reads. Relative addresses go to `origin`, with `cookie`. */
 export function makeWorld(origin: string, cookie: string): void {
   const { window } = new JSDOM('<!doctype html><body></body>', { url: `${origin}/` });
@@ -29,7 +32,6 @@ export function makeWorld(origin: string, cookie: string): void {
       writable: true,
     });
   const absolute = (url: string | URL) => String(new URL(String(url), origin));
-  const nodeFetch = globalThis.fetch;
   class CookieSource extends EventSource {
     constructor(url: string | URL) {
       super(absolute(url), { fetch: (to, init) => nodeFetch(to, { ...init, headers: { ...init?.headers, cookie } }) });
