@@ -1,6 +1,7 @@
 // Owns the entry: `npm run bench` measures everything, `npm run bench -- NAME --json` one thing, `--quick` within 50 seconds each.
 import { check, writeBaseline } from './check.mjs';
 import { browser } from './names/browser.mjs';
+import { cluster } from './names/cluster.mjs';
 import { compression } from './names/compression.mjs';
 import { diff } from './names/diff.mjs';
 import { fanOut } from './names/fan-out.mjs';
@@ -23,6 +24,7 @@ const NAMES = {
   browser,
   size,
   scale,
+  cluster,
 };
 
 /** Measures what is named, and prints it as a table. */
