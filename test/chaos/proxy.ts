@@ -72,6 +72,7 @@ export class FaultProxy {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.on('error', () => response.destroy());
     response.on('close', () => answer.destroy());
+    if (response.destroyed) answer.destroy(); // it has not waited
     if (isStream && Number.isFinite(streamLife)) setTimeout(() => response.destroy(), this.#random() * streamLife * 2);
     answer.pipe(response);
   }
