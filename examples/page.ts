@@ -14,10 +14,18 @@ const examples = [
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
 ] as const;
 
-/** Writes a page. `?htmx=4` shows it with htmx 4. */
+/** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */
 export function page(req: Request, title: string, content: Html): string {
+  const suffix = req.query.htmx === '4' ? '?htmx=4' : '';
+  const nav = html`<a href="/${suffix}">htmx-liveview</a> ${examples.map(
+    ([path, name]) => html`<a href="${path + suffix}" aria-current="${req.path === path ? 'page' : null}">${name}</a> `,
+  )}`;
+  return shell(req, title, nav, content);
+}
+
+/** Writes what is around every page, with either htmx. */
+export function shell(req: Request, title: string, nav: Html, content: Html): string {
   const version = req.query.htmx === '4' ? '4' : '2';
-  const suffix = version === '4' ? '?htmx=4' : '';
   return String(html`<!doctype html>
 <html lang="en">
   <head>
@@ -30,10 +38,7 @@ export function page(req: Request, title: string, content: Html): string {
     <script src="/live/liveview.js"></script>
   </head>
   <body hx-ext="liveview">
-    <nav><a href="/${suffix}">htmx-liveview</a> ${examples.map(
-      ([path, name]) =>
-        html`<a href="${path + suffix}" aria-current="${req.path === path ? 'page' : null}">${name}</a> `,
-    )}</nav>
+    <nav>${nav}</nav>
     <main>
       <h1>${title}</h1>
       ${content}
