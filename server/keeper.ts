@@ -97,34 +97,33 @@ export class Keeper {
     const text = this.#textOf(instance, holding);
     if (text === undefined) return Promise.resolve('refused');
     if (text === holding.written && !holding.saving) return Promise.resolve('kept');
+    if (instance.ended) return Promise.resolve('lost');
     holding.next = text;
-    holding.saving ??= this.#write(instance, holding).finally(() => {
-      holding.saving = undefined;
-    });
+    holding.saving ??= this.#write(instance, holding);
     return holding.saving;
   }
 
   /** Writes what there is to write, as long as the instance is ours. Without Redis it waits. */
   async #write(instance: Instance, holding: Holding): Promise<Saved> {
-    for (let text = holding.next; text !== undefined; text = holding.next) {
-      if (instance.ended) return 'lost';
+    let saved: Saved = 'kept';
+    for (let text = holding.next; text !== undefined && saved !== 'lost'; text = holding.next) {
       holding.next = undefined;
       const { lease } = holding;
       const isOurs = await this.#store.write(instance.id, lease, { lease, text }).catch(() => undefined);
-      if (isOurs === false) {
-        this.#lose(instance);
-        return 'lost';
-      }
       if (isOurs) {
         holding.isClaimed = true;
         holding.written = text;
-      } else {
+      } else if (isOurs === false) this.#lose(instance);
+      else {
         holding.next ??= text;
         await new Promise<void>((resolve) => this.#settings.clock.after(RETRY, resolve));
         await this.#store.holding();
       }
+      if (isOurs === false || (instance.ended && holding.next !== undefined)) saved = 'lost';
     }
-    return 'kept';
+    // in the same tick as the last look at what is next: a turn that ends after it must find no write under way
+    holding.saving = undefined;
+    return saved;
   }
 
   #lose(instance: Instance): void {
