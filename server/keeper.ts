@@ -73,14 +73,16 @@ export class Keeper {
   readonly turned = (instance: Instance, holding: Holding): void => {
     const { clock } = this.#settings;
     const since = holding.since ?? clock.now();
-    if (holding.isSync || clock.now() - since >= WRITE_BEHIND) {
-      instance.keeping = this.#save(instance, holding);
-      return;
-    }
-    holding.since = since;
-    if (this.#unsaved.size === 0) clock.after(WRITE_BEHIND, this.#flush);
-    this.#unsaved.add(instance);
+    if (holding.isSync) instance.keeping = this.#save(instance, holding);
+    else if (clock.now() - since >= WRITE_BEHIND) void this.#save(instance, holding);
+    else this.#saveSoon(instance, holding, since);
   };
+
+  #saveSoon(instance: Instance, holding: Holding, since: number): void {
+    holding.since = since;
+    if (this.#unsaved.size === 0) this.#settings.clock.after(WRITE_BEHIND, this.#flush);
+    this.#unsaved.add(instance);
+  }
 
   /** What is in the middle of a turn is written at the end of that. */
   readonly #flush = (): void => {

@@ -1,0 +1,101 @@
+// Durable state where things go wrong at a bad moment: between two writes, in a turn, while a node closes, while the store is away.
+import { html, LiveComponent, topic } from 'htmx-liveview';
+import { expect, test, vi } from 'vitest';
+import type { Subscribed } from '../../protocol/patch.ts';
+import type { TestApp } from '../support/app.ts';
+import { type Client, LiveRoot } from '../support/client.ts';
+import { useNodes } from '../support/nodes.ts';
+
+const words = topic<string>('words');
+let gates: (() => void)[] = [];
+let handled: string[] = [];
+const gate = () => new Promise<void>((open) => gates.push(open));
+
+/** Counts, at once or once it is let. */
+class Pad extends LiveComponent {
+  static component = 'test.Pad';
+  static durable: boolean | 'sync' = true;
+  static uploads = { bytes: 1000 };
+  static events = { add: true, wait: true, load: true, spoil: true, mend: true } as const;
+  count = 0;
+  odd: unknown;
+  mount() {
+    this.subscribe(words, () => gate());
+  }
+  add() {
+    handled.push('add');
+    this.count++;
+  }
+  async wait() {
+    await gate();
+    this.count += 100;
+  }
+  load() {
+    this.task('load', async () => {
+      await gate();
+      this.count += 10;
+    });
+  }
+  async spoil() {
+    this.odd = () => {};
+    await gate();
+  }
+  mend() {
+    this.odd = undefined;
+  }
+  render() {
+    return html`<p>count ${this.count}.</p>`;
+  }
+}
+
+class SyncPad extends Pad {
+  static override component = 'test.SyncPad';
+  static override durable = 'sync' as const;
+}
+
+class Plain extends Pad {
+  static override component = 'test.Plain';
+  static override durable = false;
+}
+
+const suite = useNodes({ components: [SyncPad, Pad, Plain] });
+const { kill, moveTo, open, start } = suite;
+
+type Live = Exclude<Subscribed, { gone: unknown }>;
+
+async function live(node: TestApp): Promise<{ client: Client; sync: LiveRoot; pad: LiveRoot; plain: LiveRoot }> {
+  gates = [];
+  handled = [];
+  const client = await open(node);
+  const items = (await client.subscribe()) as Live[];
+  const [sync, pad, plain] = items.map((item) => new LiveRoot(client, item)) as [LiveRoot, LiveRoot, LiveRoot];
+  return { client, sync, pad, plain };
+}
+
+/** The page subscribes a component again, with what it holds. */
+async function back(client: Client, { id, epoch, version }: LiveRoot): Promise<Live> {
+  const root = client.roots.find((it) => it.id === id);
+  const [item] = root ? await client.subscribe([{ ...root, epoch, version }]) : [];
+  if (!item || 'gone' in item) throw new Error(`not live: ${JSON.stringify(item)}`);
+  return item;
+}
+
+/** Sends an event whose answer comes later. */
+function send(root: LiveRoot, name: string, accept = '*/*'): Promise<{ status: number; text: string }> {
+  return root.client.post('event', root.query(name), '', { accept }).then((answer) => answer);
+}
+
+const shown = ({ updates = [] }: Live): string => updates.map(({ html: text = '' }) => text).join();
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const waiting = (count: number) => vi.waitFor(() => expect(gates).toHaveLength(count));
+
+test('write-behind holds nothing back: a state that can’t be kept fails no event, then or later', async () => {
+  const { pad } = await live(await start());
+  await pad.event('add').expect(204);
+  const spoilt = send(pad, 'spoil');
+  await waiting(1);
+  await pause(150); // so that it is due when the turn ends
+  gates[0]?.();
+  expect((await spoilt).status).toBe(204);
+  await pad.event('mend').expect(204);
+});
