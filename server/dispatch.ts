@@ -145,11 +145,15 @@ export class Dispatch {
     const { instance } = seat;
     const { head, stream } = arrival;
     const call = new Call({ name: head.name, fields, field: head.field, context: stream.context }, instance);
+    let isNoted = false;
     const note = ({ status }: Outcome) => {
+      isNoted = true;
       lane.settled = settlement(arrival, status, call.takeOrders());
     };
-    return chain(instance.handle(call, issues, note), () => {
+    return chain(instance.handle(call, issues, note), (outcome) => {
       void release?.();
+      if (!isNoted && instance.holding) return undefined; // it goes on at another node, which has not seen this event
+      if (!isNoted) note(outcome);
       return chain(this.#updateInAnswer(seat, lane), () => chain(instance.keeping, (saved) => settle(lane, saved)));
     });
   }

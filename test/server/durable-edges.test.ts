@@ -99,3 +99,20 @@ test('write-behind holds nothing back: a state that can’t be kept fails no eve
   expect((await spoilt).status).toBe(204);
   await pad.event('mend').expect(204);
 });
+
+test.each(['sync', 'pad', 'plain'] as const)(
+  '%s: an event that had no turn yet when its node closed is not answered as done',
+  async (which) => {
+    const here = await start();
+    const { [which]: root } = await live(here);
+    await root.event('add').expect(204);
+    here.live.publish(words, 'wait');
+    await waiting(3);
+    const answer = send(root, 'add');
+    await pause(50);
+    here.live.close();
+    for (const go of gates) go();
+    expect((await answer).status).toBe(which === 'plain' ? 500 : 202);
+    expect(handled).toEqual(['add']);
+  },
+);
