@@ -20,6 +20,8 @@ export interface Holding {
   isClaimed: boolean;
   /** Whether its state is written before anybody sees it. */
   readonly isSync: boolean;
+  /** The version that it starts with here. What is kept before that is reached must not say less: the page may have it already. */
+  readonly first: number;
   /** What was written last, and what is to be written next. */
   written: string | undefined;
   next: string | undefined;
@@ -63,9 +65,9 @@ export class Keeper {
   // --- Writing ---------------------------------------------------------------------------------------------------
 
   /** An instance is kept from now on. */
-  hold(instance: Instance, { lease, isClaimed }: Arrival, isSync: boolean): void {
+  hold(instance: Instance, { lease, isClaimed }: Arrival, isSync: boolean, first = 0): void {
     const nothing = { written: undefined, next: undefined, saving: undefined, since: undefined, fault: undefined };
-    instance.holding = { lease, isClaimed, isSync, ...nothing };
+    instance.holding = { lease, isClaimed, isSync, first, ...nothing };
     this.#held.add(instance);
   }
 
@@ -161,7 +163,7 @@ export class Keeper {
       sessionId: seat?.sessionId ?? '',
       component: instance.statics.component,
       epoch: seat?.epoch ?? '',
-      version: instance.version,
+      version: Math.max(instance.version, instance.holding?.first ?? 0),
       lanes: Object.fromEntries(settled),
       fields: instance.state(),
     };

@@ -81,7 +81,8 @@ export class Mounter {
   mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance {
     const snapshot = arrival?.snapshot?.fields && arrival.snapshot;
     const instance = new Instance(snapshot ? { ...origin, epoch: snapshot.epoch } : origin, this.#setup);
-    if (arrival) this.#keeper.hold(instance, arrival, durableOf(origin.type, origin.scope) === 'sync');
+    const isSync = durableOf(origin.type, origin.scope) === 'sync';
+    if (arrival) this.#keeper.hold(instance, arrival, isSync, snapshot && snapshot.version + LEAP);
     seatAt(instance);
     if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
     instance.mounted = this.#start(instance, url, snapshot);

@@ -116,3 +116,17 @@ test.each(['sync', 'pad', 'plain'] as const)(
     expect(handled).toEqual(['add']);
   },
 );
+
+test('an instance that goes on twice, and did nothing in between, is newer each time than what its page has', async () => {
+  const [here, there, third] = [await start(), await start(), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('add').expect(204);
+  kill(here);
+  await moveTo(client, there);
+  const first = await back(client, sync);
+  kill(there);
+  await moveTo(client, third);
+  const second = await back(client, new LiveRoot(client, first));
+  expect(second.version).toBeGreaterThan(first.version);
+  expect(shown(second)).toContain('count 1.');
+});
