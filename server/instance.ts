@@ -67,6 +67,8 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #call: Call | undefined;
   #url: string | undefined;
   #hasWarned = false;
+  /** Whether what was written between two turns is about to be kept. */
+  #isStray = false;
 
   constructor(origin: Origin, setup: InstanceSetup) {
     this.#setup = setup;
@@ -365,9 +367,20 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   }
 
   changed(): void {
-    if (this.dirty || this.ended) return;
+    if (this.ended) return;
+    if (this.holding && !this.isBusy && !this.#isStray) this.#noteStray();
+    if (this.dirty) return;
     this.dirty = true;
     this.#setup.onDirty(this);
+  }
+
+  /** It was written to between two turns, by a task or a promise of its own. What it wrote is kept as a turn's work is, and before its update. */
+  #noteStray(): void {
+    this.#isStray = true;
+    queueMicrotask(() => {
+      this.#isStray = false;
+      if (!this.isBusy) this.#turned();
+    });
   }
 
   get help(): Helpers {

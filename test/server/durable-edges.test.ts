@@ -130,3 +130,15 @@ test('an instance that goes on twice, and did nothing in between, is newer each 
   expect(second.version).toBeGreaterThan(first.version);
   expect(shown(second)).toContain('count 1.');
 });
+
+test('what a task writes is kept before it is shown', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('load').expect(204);
+  await waiting(1);
+  gates[0]?.();
+  expect((await client.update(sync.id)).html).toContain('count 10.');
+  kill(here);
+  await moveTo(client, there);
+  expect(shown(await back(client, sync))).toContain('count 10.');
+});
