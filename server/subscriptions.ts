@@ -311,10 +311,13 @@ export class Subscriptions {
     const end = clock.now() + within;
     while (this.#registry.streams.size > 0 && clock.now() < end)
       await new Promise<void>((resolve) => clock.after(Math.min(50, within), resolve));
-    const lanes = [...this.#registry.instances.values()]
+    // what is done, and waits only for a store that is away, has no end to wait for
+    const atWork = [...this.#registry.instances.values()].filter(({ isBusy, holding }) => isBusy || !holding);
+    const lanes = atWork
       .flatMap((instance) => this.#registry.seatsOf(instance))
       .flatMap((seat) => Object.values(seat.lanes));
-    await Promise.all(lanes.map((lane) => lane.running));
+    const done = Promise.all(lanes.map((lane) => lane.running));
+    await atMost(clock, this.#settings.handlerTimeout, done, () => {});
   }
 
   /** Ends everything without a word, as a crash would: the pages come back by themselves. */

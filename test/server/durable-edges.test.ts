@@ -142,3 +142,14 @@ test('what a task writes is kept before it is shown', async () => {
   await moveTo(client, there);
   expect(shown(await back(client, sync))).toContain('count 10.');
 });
+
+test('drain() ends though the store is away: what waits for that has no end to wait for', async () => {
+  const here = await start();
+  const { client, sync } = await live(here);
+  suite.network.store.write = () => Promise.reject(new Error('away'));
+  const answer = send(sync, 'add').catch(() => {});
+  await vi.waitFor(() => expect(handled).toEqual(['add']));
+  client.disconnect();
+  await here.live.drain({ within: 50 });
+  await answer;
+});
