@@ -7,7 +7,7 @@ import type { Arrival, Arrivals } from './arrivals.ts';
 import { atMost } from './clock.ts';
 import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
-import { type Eventually, isLater } from './eventually.ts';
+import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
 import type { Saved } from './keeper.ts';
 import type { Mounter } from './mount.ts';
@@ -39,6 +39,7 @@ export interface Viewer {
   /** What `context(req)` returned. */
   readonly context: unknown;
 }
+
 
 /** How much of a drain's time the readers' departures are spread over. */
 const SPREAD = 0.8;
@@ -140,17 +141,22 @@ export class Subscriptions {
     const instance = found.value;
     const ready = await this.#ready(instance, item);
     if (!ready.ok) return ready;
-    await this.#updates.update(instance);
-    if ((await this.#kept(instance)) === 'lost') return refuse('unavailable', 'another node has it', item);
+    const saved = await this.#shown(instance);
+    // what mount() made may be seen before it is kept, where the store is away; what came after it may not
+    if (saved === 'lost' || (saved === 'away' && item.epoch !== undefined))
+      return refuse('unavailable', `its state is ${saved}`, item);
     const seat = this.#seatOf(stream, viewer, instance.id);
     return seat
       ? accept(this.#welcome(seat, wanted))
       : refuse('instance', 'the viewer left while it was mounted', item);
   }
 
-  /** What `mount()` made is kept before it is shown; but where the store is away, others on the page don't wait for that. */
-  async #kept({ keeping }: Instance): Promise<Saved | undefined> {
-    return isLater(keeping) ? atMost(this.#settings.clock, KEEP_PATIENCE, keeping, () => undefined) : keeping;
+  /** Brings an instance's readers up to date. With 'sync' that waits for the store: others on the page do not wait as long. */
+  async #shown(instance: Instance): Promise<Saved | 'away' | undefined> {
+    const shown = Promise.resolve(this.#updates.update(instance)).then(() => instance.keeping);
+    return instance.holding?.isSync
+      ? atMost(this.#settings.clock, KEEP_PATIENCE, shown, () => 'away' as const)
+      : shown;
   }
 
   #welcome(seat: Seat, { item, claims, stream }: Wanted): Subscribed {

@@ -153,3 +153,19 @@ test('drain() ends though the store is away: what waits for that has no end to w
   await here.live.drain({ within: 50 });
   await answer;
 });
+
+test('a component that waits for the store does not hold the others of its page back', async () => {
+  const here = await start();
+  const client = await open(here);
+  const { store } = suite.network;
+  const { claim, find, write } = store;
+  const away = () => Promise.reject(new Error('away'));
+  Object.assign(store, { claim: away, find: away, write: away });
+  const [sync, pad, plain] = await client.subscribe();
+  expect(sync).toMatchObject({ gone: 'later' });
+  expect([pad, plain]).toMatchObject([{ version: 1 }, { version: 1 }]);
+  Object.assign(store, { claim, find, write });
+  await vi.waitFor(async () =>
+    expect(await client.subscribe(client.roots.slice(0, 1))).toMatchObject([{ version: 1 }]),
+  );
+});
