@@ -83,7 +83,8 @@ export class Dispatch {
     return chain(known, (settled) => {
       if (lane.reply === reply) lane.reply = undefined;
       if (!settled || !reply.isOpen) void this.#settleLater(seat, running, head.version);
-      return accept({ settled, updates: reply.carries ? seat.instance.since(head.version) : [] });
+      const isShown = reply.carries && (settled || !seat.instance.unkept);
+      return accept({ settled, updates: isShown ? seat.instance.since(head.version) : [] });
     });
   }
 

@@ -144,6 +144,11 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     if (this.holding && !this.ended) this.#setup.turned(this, this.holding);
   }
 
+  /** The write that comes before anybody may see what it shows now; undefined where there is none. */
+  get unkept(): Promise<Saved> | undefined {
+    return this.holding?.isSync ? this.holding.saving : undefined;
+  }
+
   /** Whether something is at work in it. */
   get isBusy(): boolean {
     return this.#turns.isBusy;

@@ -139,15 +139,21 @@ export class Updates {
   bring(seat: Seat, version: number): void {
     seat.behind = Math.min(version, seat.behind ?? version);
     if (!seat.stream?.hasRoom) return;
+    const { unkept } = seat.instance;
+    if (unkept) return void unkept.then(() => this.#bringBehind(seat));
     for (const update of seat.instance.since(seat.behind)) seat.stream.write(encodeFrame('update', update));
     seat.behind = undefined;
+  }
+
+  #bringBehind(seat: Seat): void {
+    if (seat.behind !== undefined) this.bring(seat, seat.behind);
   }
 
   /** A reader has caught up: it gets the latest state of what has changed meanwhile, as long as there is room. */
   readonly catchUp = (stream: Stream): void => {
     for (const seat of this.#registry.seatsOn(stream)) {
       if (!stream.hasRoom) return;
-      if (seat.behind !== undefined) this.bring(seat, seat.behind);
+      this.#bringBehind(seat);
       void this.update(seat.instance);
     }
   };

@@ -169,3 +169,20 @@ test('a component that waits for the store does not hold the others of its page 
     expect(await client.subscribe(client.roots.slice(0, 1))).toMatchObject([{ version: 1 }]),
   );
 });
+
+test('with sync nothing is shown that is not kept yet, also where an answer can’t wait for that', async () => {
+  const { client, sync } = await live(await start());
+  const { store } = suite.network;
+  const write = store.write.bind(store);
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  store.write = (...args) => held.then(() => write(...args));
+  const answer = await send(sync, 'add', 'text/event-stream');
+  expect([answer.status, answer.text]).toEqual([202, '']);
+  expect(client.frames.filter(({ event }) => event === 'update')).toEqual([]);
+  go();
+  expect((await client.update(sync.id)).html).toContain('count 1.');
+  expect((await client.frame('settled')).data).toMatchObject({ number: 1, status: 200 });
+});
