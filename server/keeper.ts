@@ -212,7 +212,13 @@ export class Keeper {
     for (const instance of this.#held) {
       const { holding } = instance;
       if (!holding) continue;
+      const { written } = holding;
       holding.written = undefined;
+      if (written !== undefined && !holding.saving) {
+        // what is in the middle of a turn may be so for long: others would take it for lost
+        holding.next = written;
+        holding.saving = this.#write(instance, holding);
+      }
       void instance.between(() => this.turned(instance, holding));
     }
   }

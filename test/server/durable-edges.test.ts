@@ -186,3 +186,14 @@ test('with sync nothing is shown that is not kept yet, also where an answer canâ
   expect((await client.update(sync.id)).html).toContain('count 1.');
   expect((await client.frame('settled')).data).toMatchObject({ number: 1, status: 200 });
 });
+
+test('a store that lost everything gets back at once what was written last, also in the middle of a turn', async () => {
+  const { sync } = await live(await start());
+  await sync.event('add').expect(204);
+  const { store } = suite.network;
+  const written = await store.find(sync.id);
+  send(sync, 'wait').catch(() => {});
+  await waiting(1);
+  suite.network.lose();
+  await vi.waitFor(async () => expect(await store.find(sync.id)).toEqual(written));
+});
