@@ -290,6 +290,7 @@ export class Subscriptions {
   #wait(seat: Seat): void {
     const { resumeWindow, clock } = this.#settings;
     this.#registry.direct(seat, undefined);
+    if (this.isClosed && seat.instance.holding) return; // it is given away: its viewer comes back to another node
     if (resumeWindow === 0) return this.#mounter.end(seat);
     const oldest = this.#registry.setAway(seat, true, this.#settings.limits.components);
     if (oldest) this.#mounter.end(oldest);

@@ -197,3 +197,12 @@ test('a store that lost everything gets back at once what was written last, also
   suite.network.lose();
   await vi.waitFor(async () => expect(await store.find(sync.id)).toEqual(written));
 });
+
+test('a server that closes gives away what it has, however short its resume window is', async () => {
+  const [here, there] = [await start({ resumeWindow: 0 }), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('add').expect(204);
+  here.live.close();
+  await moveTo(client, there);
+  await vi.waitFor(async () => expect(shown(await back(client, sync))).toContain('count 1.'));
+});
