@@ -120,10 +120,12 @@ export class Dispatch {
   /** Has an event handled, unless the same one, or a later one, was faster while its body was read. */
   #take(seat: Seat, lane: Lane, arrival: Arrival, input: Result<Input>): Result<void> {
     const { head, reply } = arrival;
-    if (!input.ok || head.number <= lane.number) {
+    const isFrozen = this.#keeper.isFrozen(seat.instance); // by now: its body may have taken long
+    if (!input.ok || head.number <= lane.number || isFrozen) {
       lane.waiting--;
       if (!input.ok) return input;
       void input.value.release?.();
+      if (head.number > lane.number) return refuse('unavailable', 'its lease may have been taken', head);
       return head.number === lane.number
         ? accept(undefined)
         : refuse('stale', 'a later one was faster', { id: head.id });

@@ -1,4 +1,6 @@
 // Durable state where things go wrong at a bad moment: between two writes, in a turn, while a node closes, while the store is away.
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { html, LiveComponent, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
@@ -205,4 +207,22 @@ test('a server that closes gives away what it has, however short its resume wind
   here.live.close();
   await moveTo(client, there);
   await vi.waitFor(async () => expect(shown(await back(client, sync))).toContain('count 1.'));
+});
+
+test('an upload whose body took longer than its node’s leases hold is not handled there', async () => {
+  const here = await start();
+  const { client, sync } = await live(here);
+  const query = sync.query('add');
+  const headers = client.sign('event', query, '', { type: 'multipart/form-data; boundary=b' });
+  const upload = request(`${here.url}/live/event${query}`, {
+    method: 'POST',
+    headers: { ...headers, cookie: client.cookie },
+  });
+  upload.write('--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nhello');
+  await pause(100);
+  suite.network.store.holds = false;
+  upload.end('\r\n--b--\r\n');
+  const [answer] = (await once(upload, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, handled]).toEqual([503, []]);
+  suite.network.store.thaw();
 });
