@@ -95,12 +95,30 @@ function unkeepable(value: unknown, place: string, seen: Set<object>): string | 
   if (proto === Object.prototype || proto === null)
     return first(Object.keys(value), (key) => inside(value, key, `${place}.${key}`, seen));
   if (proto === Map.prototype) return inMap(value as Map<unknown, unknown>, place, seen);
-  if (proto === Set.prototype) return first(value as Set<unknown>, (item) => unkeepable(item, `${place}'s item`, seen));
+  if (proto === Set.prototype) return inSet(value as Set<unknown>, place, seen);
   if (WHOLE.has(proto) || ArrayBuffer.isView(value)) return undefined;
   return `${place} (a ${value.constructor?.name || 'class instance'})`;
 }
 
+function isWatched(value: unknown): boolean {
+  return unwrap(value) !== value;
+}
+
+function inSet(set: Set<unknown>, place: string, seen: Set<object>): string | undefined {
+  const items = [...set];
+  if (items.some(isWatched)) {
+    set.clear();
+    for (const item of items) set.add(unwrap(item));
+  }
+  return first(set, (item) => unkeepable(item, `${place}'s item`, seen));
+}
+
 function inMap(map: Map<unknown, unknown>, place: string, seen: Set<object>): string | undefined {
+  const pairs = [...map];
+  if (pairs.some((pair) => pair.some(isWatched))) {
+    map.clear();
+    for (const [key, item] of pairs) map.set(unwrap(key), unwrap(item));
+  }
   return first(map, ([key, item]) => {
     const isNamed = typeof key === 'string' || typeof key === 'number';
     return (

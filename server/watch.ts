@@ -113,7 +113,9 @@ export class Watcher implements DataOwner {
     const component = this.#component as Record<string, unknown>;
     for (const [name, value] of Object.entries(state)) {
       if (name in this.#fields) this.write(name, value);
-      else Object.defineProperty(component, name, { value, writable: true, enumerable: true, configurable: true });
+      // what another version of the class makes a getter or a method of stays that
+      else if (!(name in component))
+        Object.defineProperty(component, name, { value, writable: true, enumerable: true, configurable: true });
     }
     this.adopt();
   }
