@@ -237,6 +237,7 @@ export class Mounter {
   /** An instance goes on at another node: here it ends, with those of its children that are not kept themselves. */
   suspend(instance: Instance): void {
     const seats = this.#registry.seatsOf(instance);
+    const streams = new Set(seats.flatMap(({ stream }) => stream ?? []));
     void instance.suspend();
     for (const seat of seats) {
       seat.stopWaiting?.();
@@ -244,6 +245,8 @@ export class Mounter {
       for (const { id } of instance.children.all)
         if (!this.#registry.instances.get(id)?.holding) this.#endInner(id, seat.viewer, seat.sessionId);
     }
+    // who read them is at that node: what is left here must render for nobody, or a parent would fetch its child back
+    for (const stream of streams) stream.end();
   }
 
   /** Fills the places of children in a text that is about to be sent. */

@@ -60,7 +60,21 @@ class Plain extends Pad {
   static override durable = false;
 }
 
-const suite = useNodes({ components: [SyncPad, Pad, Plain] });
+/** Not kept, but shows something that is. */
+class Board extends LiveComponent {
+  static component = 'test.Board';
+  words = 0;
+  mount() {
+    this.subscribe(words, () => {
+      this.words++;
+    });
+  }
+  render() {
+    return html`<div>${this.words} words ${this.child(SyncPad, {})}</div>`;
+  }
+}
+
+const suite = useNodes({ components: [SyncPad, Pad, Plain, Board] });
 const { kill, moveTo, open, start } = suite;
 
 type Live = Exclude<Subscribed, { gone: unknown }>;
@@ -69,7 +83,7 @@ async function live(node: TestApp): Promise<{ client: Client; sync: LiveRoot; pa
   gates = [];
   handled = [];
   const client = await open(node);
-  const items = (await client.subscribe()) as Live[];
+  const items = (await client.subscribe(client.roots.slice(0, 3))) as Live[];
   const [sync, pad, plain] = items.map((item) => new LiveRoot(client, item)) as [LiveRoot, LiveRoot, LiveRoot];
   return { client, sync, pad, plain };
 }
@@ -163,7 +177,7 @@ test('a component that waits for the store does not hold the others of its page 
   const { claim, find, write } = store;
   const away = () => Promise.reject(new Error('away'));
   Object.assign(store, { claim: away, find: away, write: away });
-  const [sync, pad, plain] = await client.subscribe();
+  const [sync, pad, plain] = await client.subscribe(client.roots.slice(0, 3));
   expect(sync).toMatchObject({ gone: 'later' });
   expect([pad, plain]).toMatchObject([{ version: 1 }, { version: 1 }]);
   Object.assign(store, { claim, find, write });
@@ -225,4 +239,24 @@ test('an upload whose body took longer than its node’s leases hold is not hand
   const [answer] = (await once(upload, 'response')) as [IncomingMessage];
   expect([answer.statusCode, handled]).toEqual([503, []]);
   suite.network.store.thaw();
+});
+
+test('a page that has come to another node keeps its child there, though its old stream seems to be read still', async () => {
+  const [here, there] = [await start(), await start()];
+  const client = await open(here);
+  const board = client.roots.filter(({ component }) => component === Board.component);
+  await client.subscribe(board);
+  const moved = await client.sibling();
+  moved.viewer = client.viewer; // the same page, by another way
+  moved.app = there;
+  suite.sendTo(moved, there);
+  await moved.connect();
+  await moved.subscribe(board);
+  for (const count of [1, 2]) {
+    here.live.publish(words, 'renders both boards');
+    expect((await moved.update(board[0]?.id)).html).toContain(`${count} words`);
+    await pause(50);
+    expect(there.live.stats().instances).toBe(2);
+  }
+  moved.disconnect();
 });
