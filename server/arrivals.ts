@@ -111,7 +111,8 @@ export class Arrivals {
     const holder = holderOf(from);
     const isOwn = holder === this.#settings.backplane.node;
     const given = holder === '' ? 'free' : isOwn ? 'absent' : await this.#ask(holder, { id, ...owner });
-    if (given === 'busy') return 'held';
+    // just after the store was away, an owner that can't be reached may be on its way back to it, with a newer state
+    if (given === 'busy' || (given === 'gone' && this.#keeper.isSettling)) return 'held';
     if (given === 'given') return 'lost'; // it has another lease now
     if (given !== 'absent') return this.#store.take(id, from, lease);
     return (await this.#store.write(id, from, { lease, text })) ? 'taken' : 'lost';

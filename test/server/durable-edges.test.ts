@@ -1,7 +1,7 @@
 // Durable state where things go wrong at a bad moment: between two writes, in a turn, while a node closes, while the store is away.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { html, LiveComponent, topic } from 'htmx-liveview';
+import { type Backplane, html, LiveComponent, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
@@ -259,4 +259,18 @@ test('a page that has come to another node keeps its child there, though its old
     expect(there.live.stats().instances).toBe(2);
   }
   moved.disconnect();
+});
+
+test('a store that comes back with an older state gives that to nobody, until its owner has had time to write', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  const { store } = suite.network;
+  const older = await store.find(sync.id);
+  await sync.event('add').expect(204);
+  suite.network.lose();
+  await vi.waitFor(async () => expect(await store.find(sync.id)).toBeDefined());
+  if (older) await store.write(sync.id, older.lease, older);
+  suite.network.kill(suite.backplanes[0] as Backplane); // it has not come back yet
+  await moveTo(client, there);
+  await expect(back(client, sync)).rejects.toThrow('503');
 });
