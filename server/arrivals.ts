@@ -99,7 +99,7 @@ export class Arrivals {
       return refuse('unavailable', 'the store was away: its owner may not have written it again yet', { id });
     if (!kept) return this.#claim(id, owner);
     const snapshot = decodeSnapshot(kept.text, this.#seal);
-    if (!snapshot || !isSame(snapshot, owner)) return this.#claim(this.#settings.clock.id(), owner);
+    if (!snapshot || !isSame(snapshot, { id, ...owner })) return this.#claim(this.#settings.clock.id(), owner);
     const lease = this.#newLease();
     const taken = await this.#take(id, kept, lease, owner);
     if (taken === 'held') return refuse('unavailable', `node ${holderOf(kept.lease)} has it still`, { id });
@@ -120,7 +120,7 @@ export class Arrivals {
 
   async #claim(id: string, owner: Owner): Promise<Result<Arrival> | undefined> {
     const lease = this.#newLease();
-    const first: Snapshot = { ...owner, epoch: '', version: 0, lanes: {}, fields: undefined };
+    const first: Snapshot = { id, ...owner, epoch: '', version: 0, lanes: {}, fields: undefined };
     const isOurs = await this.#store.claim(id, { lease, text: encodeSnapshot(first, this.#seal) });
     return isOurs ? accept({ id, lease, isClaimed: true, snapshot: undefined }) : undefined;
   }
@@ -131,11 +131,12 @@ export class Arrivals {
   }
 
   /** Another node needs an instance of this one, whose page has come to it. */
-  async handOff({ id, ...owner }: HandOff): Promise<Given> {
+  async handOff(wanted: HandOff): Promise<Given> {
+    const { id } = wanted;
     if (this.#arriving.has(id)) return 'busy';
     const instance = this.#registry.instances.get(id);
     if (!instance?.holding) return 'absent';
-    if (!isSame(this.#keeper.snapshot(instance), owner)) return 'busy';
+    if (!isSame(this.#keeper.snapshot(instance), wanted)) return 'busy';
     let isLate = false;
     const given = instance.between(async () => (!isLate && (await this.#keeper.release(instance)) ? 'given' : 'busy'));
     return atMost<Given, Given>(this.#settings.clock, HAND_OFF, given, () => {
@@ -145,6 +146,7 @@ export class Arrivals {
   }
 }
 
-function isSame(snapshot: Snapshot, { viewer, sessionId, component }: Owner): boolean {
-  return snapshot.viewer === viewer && snapshot.sessionId === sessionId && snapshot.component === component;
+function isSame(snapshot: Snapshot, { id, viewer, sessionId, component }: HandOff): boolean {
+  const isMeant = snapshot.id === id && snapshot.component === component;
+  return isMeant && snapshot.viewer === viewer && snapshot.sessionId === sessionId;
 }

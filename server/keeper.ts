@@ -159,6 +159,7 @@ export class Keeper {
       last ? [[name, { number: last.number, status: last.status }]] : [],
     );
     return {
+      id: instance.id,
       viewer: seat?.viewer ?? '',
       sessionId: seat?.sessionId ?? '',
       component: instance.statics.component,

@@ -8,6 +8,8 @@ import { unwrap } from './watch.ts';
 
 /** What is kept of a durable instance. */
 export interface Snapshot {
+  /** The instance's. What is sealed for one place is worth nothing in another. */
+  readonly id: string;
   /** Whose it is: only this viewer of this express-session gets it back. */
   readonly viewer: string;
   readonly sessionId: string;

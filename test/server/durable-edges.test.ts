@@ -274,3 +274,17 @@ test('a store that comes back with an older state gives that to nobody, until it
   await moveTo(client, there);
   await expect(back(client, sync)).rejects.toThrow('503');
 });
+
+test('what is kept of one instance is not read as another’s', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('add').expect(204);
+  await client.load();
+  const other = await client.live(); // another one of this class, of the same viewer
+  const { store } = suite.network;
+  const [found, place] = [await store.find(sync.id), await store.find(other.id)];
+  kill(here);
+  if (found && place) await store.write(other.id, place.lease, { lease: place.lease, text: found.text });
+  await moveTo(client, there);
+  expect(shown(await back(client, other))).toContain('count 0.');
+});

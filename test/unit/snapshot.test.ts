@@ -5,7 +5,7 @@ import { createSeal } from '../../server/token.ts';
 import { Watcher } from '../../server/watch.ts';
 
 const seal = createSeal(['a secret for tests that is long enough'], 'kept state');
-const about = { viewer: 'v', sessionId: 's', component: 'c', epoch: 'e', version: 1, lanes: {} };
+const about = { id: 'i', viewer: 'v', sessionId: 's', component: 'c', epoch: 'e', version: 1, lanes: {} };
 
 function watch(component: object): Watcher {
   const watcher = new Watcher(component, { wrote() {} });
