@@ -38,7 +38,15 @@ type ForwardedPoll = Omit<Poll, 'params'> & { readonly query: string };
 interface Letter {
   readonly to: string;
   readonly at: number;
+  /** Unlike any other's. Its answer says it, so that no other answer can be taken for that. */
+  readonly name: string;
   readonly question: Question;
+}
+
+/** An answer, with the name of the question. */
+interface Reply {
+  readonly name: string;
+  readonly result: Result<unknown>;
 }
 
 /** How far the clocks of two nodes may be apart, in ms: as far as a browser's and ours. */
@@ -110,21 +118,25 @@ export class Forward {
 
   async #askNode<T>(to: string, question: Question, patience: number): Promise<Result<T>> {
     const { settings, seal } = this.#parts;
-    const letter: Letter = { to, at: settings.clock.now(), question };
+    const name = settings.clock.id();
+    const letter: Letter = { to, at: settings.clock.now(), name, question };
     const asked = await settings.backplane.ask(to, seal.close(JSON.stringify(letter)), patience);
     if ('failed' in asked) return unanswered(asked.failed, to);
     const answer = seal.open(asked.answer);
-    return answer === undefined ? refuse('unavailable', `${to} answered with another secret`) : JSON.parse(answer);
+    if (answer === undefined) return refuse('unavailable', `${to} answered with another secret`);
+    const reply = JSON.parse(answer) as Reply;
+    return reply.name === name ? (reply.result as Result<T>) : refuse('unavailable', 'an answer to another question');
   }
 
   async #respond(text: string): Promise<string> {
     const { settings, seal } = this.#parts;
     const opened = seal.open(text);
     if (opened === undefined) throw new Error('a question that is not sealed with our secret');
-    const { to, at, question } = JSON.parse(opened) as Letter;
+    const { to, at, name, question } = JSON.parse(opened) as Letter;
     if (to !== settings.backplane.node || Math.abs(at - settings.clock.now()) > LEEWAY)
       throw new Error('a question for another node, or from another time');
-    return seal.close(JSON.stringify(await this.#do(question)));
+    const reply: Reply = { name, result: await this.#do(question) };
+    return seal.close(JSON.stringify(reply));
   }
 
   async #do(question: Question): Promise<Result<unknown>> {

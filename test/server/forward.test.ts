@@ -174,3 +174,16 @@ test('polls find their stream from any node, and lose nothing', async () => {
   await here.close();
   expect((await poll(there, `&stream=${client.hello.stream}`)).status).toBe(404);
 });
+
+test('an answer to another question is none', async () => {
+  const { counter } = await spread();
+  const elsewhere = backplanes[1] as TestBackplane;
+  const { ask } = elsewhere;
+  let first: ReturnType<typeof ask> | undefined;
+  elsewhere.ask = (...question) => {
+    first ??= ask(...question);
+    return first;
+  };
+  await counter.event('increment').expect(204);
+  await counter.event('increment').expect(503); // what was said to the event before is said again
+});
