@@ -56,6 +56,7 @@ export async function sendParts(
 class ForwardedBody extends PassThrough implements UploadBody {
   readonly headers: IncomingHttpHeaders;
   complete = false;
+  readonly #closed = new Promise<void>((resolve) => this.once('close', resolve));
 
   constructor(headers: IncomingHttpHeaders) {
     super();
@@ -69,7 +70,7 @@ class ForwardedBody extends PassThrough implements UploadBody {
     if (this.destroyed) return;
     this.complete = isLast === true;
     if (isLast) this.end();
-    else if (!this.write(Buffer.from(bytes, 'base64'))) await Promise.race([once(this, 'drain'), once(this, 'close')]);
+    else if (!this.write(Buffer.from(bytes, 'base64'))) await Promise.race([once(this, 'drain'), this.#closed]);
   }
 }
 

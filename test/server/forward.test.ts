@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { parseFrames } from '../../protocol/frame.ts';
 import type { Hello, Update } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
-import { Client, type LiveRoot } from '../support/client.ts';
+import { Client, LiveRoot } from '../support/client.ts';
 import { Counter } from '../support/components.ts';
 import type { TestBackplane } from '../support/network.ts';
 import { useNodes } from '../support/nodes.ts';
@@ -33,7 +33,21 @@ class Patient extends LiveComponent {
   }
 }
 
-const suite = useNodes({ components: [Counter, Patient] });
+/** Takes large files. */
+class Album extends LiveComponent {
+  static component = 'test.Album';
+  static uploads = { bytes: 5_000_000 };
+  static events = { take: true } as const;
+  size = 0;
+  take({ file }: { readonly file?: unknown }) {
+    this.size = (file as File).size;
+  }
+  render() {
+    return html`<p>${this.size} bytes</p>`;
+  }
+}
+
+const suite = useNodes({ components: [Counter, Patient, Album] });
 const { backplanes, nodes, open, sendTo, start } = suite;
 
 beforeEach(() => {
@@ -186,4 +200,26 @@ test('an answer to another question is none', async () => {
   };
   await counter.event('increment').expect(204);
   await counter.event('increment').expect(503); // what was said to the event before is said again
+});
+
+test('an upload of many parts leaves nothing behind at each of them', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const { there, client } = await spread();
+  const root = client.roots.find(({ component }) => component === Album.component);
+  const [item] = root ? await client.subscribe([root]) : [];
+  if (!item || 'gone' in item) throw new Error('not live');
+  const query = new LiveRoot(client, item).query('take');
+  const headers = client.sign('event', query, '', { type: 'multipart/form-data; boundary=b' });
+  const body = Buffer.concat([
+    Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'),
+    Buffer.alloc(3_000_000),
+    Buffer.from('\r\n--b--\r\n'),
+  ]);
+  const sent = { method: 'POST', headers: { ...headers, cookie: client.cookie }, body };
+  expect((await fetch(`${there.url}/live/event${query}`, sent)).status).toBe(204);
+  await new Promise(setImmediate);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
 });
