@@ -40,7 +40,6 @@ export interface Viewer {
   readonly context: unknown;
 }
 
-
 /** How much of a drain's time the readers' departures are spread over. */
 const SPREAD = 0.8;
 
@@ -154,9 +153,7 @@ export class Subscriptions {
   /** Brings an instance's readers up to date. With 'sync' that waits for the store: others on the page do not wait as long. */
   async #shown(instance: Instance): Promise<Saved | 'away' | undefined> {
     const shown = Promise.resolve(this.#updates.update(instance)).then(() => instance.keeping);
-    return instance.holding?.isSync
-      ? atMost(this.#settings.clock, KEEP_PATIENCE, shown, () => 'away' as const)
-      : shown;
+    return instance.holding?.isSync ? atMost(this.#settings.clock, KEEP_PATIENCE, shown, () => 'away' as const) : shown;
   }
 
   #welcome(seat: Seat, { item, claims, stream }: Wanted): Subscribed {

@@ -18,7 +18,7 @@ test('a turn that ends just when a write is over is written too, before it count
     const keeper = new Keeper(settings, { seatsOf: () => [] } as unknown as Registry, seal, () => {});
     const fields = { count: 1 };
     const instance = { id: 'one', statics: {}, version: 1, state: () => ({ ...fields }) } as unknown as Instance;
-    keeper.hold(instance, 'node.lease', true);
+    keeper.hold(instance, { id: 'one', lease: 'node.lease', isClaimed: true, snapshot: undefined }, true);
     const { holding } = instance;
     if (!holding) throw new Error('not held');
     keeper.turned(instance, holding);
