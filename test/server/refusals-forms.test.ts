@@ -1,5 +1,6 @@
 // What a browser may not send, to the letter: each bound and each form of a query, a signature, a body.
 // Every test fails where its one check is left out.
+import { once } from 'node:events';
 import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import { LiveComponent } from 'htmx-liveview';
 import { describe, expect, test, vi } from 'vitest';
@@ -138,9 +139,11 @@ describe('a body is refused', () => {
   });
 
   test('as malformed when it is cut off', async () => {
+    const arrived = once(app.server, 'request');
     const { request, answer } = begin(...head(10), 'abc');
     answer.catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
+    await new Promise((resolve) => setTimeout(resolve, 50)); // it is being read
     request.destroy();
     await vi.waitFor(() => expect(kinds()).toEqual(['malformed']));
   });
