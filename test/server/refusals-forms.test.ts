@@ -2,6 +2,7 @@
 // Every test fails where its one check is left out.
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { LiveComponent } from 'htmx-liveview';
 import { describe, expect, test, vi } from 'vitest';
 import { LiveRoot, type PostOptions } from '../support/client.ts';
@@ -24,7 +25,9 @@ const kinds = () => app.refusals.map(({ kind }) => kind);
 
 /** Sends only as much of a request as is said, and gives the answer to it. */
 function begin(path: string, headers: OutgoingHttpHeaders, ...chunks: string[]) {
-  const request = httpRequest(app.url + path, { method: 'POST', agent: new Agent({ keepAlive: true }), headers });
+  const { port } = app.server.address() as AddressInfo;
+  const options = { host: '127.0.0.1', port, path, method: 'POST', agent: new Agent({ keepAlive: true }), headers };
+  const request = httpRequest(options);
   const answer = new Promise<{ status?: number | undefined; headers: Record<string, unknown> }>((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (it) => resolve({ status: it.resume().statusCode, headers: it.headers }));
