@@ -194,10 +194,11 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
       pending.number = ++pending.lane.number;
       pending.epoch = entry.epoch;
     }
+    const stream = page.connection.hello?.stream;
     const answer = await postEvent(pending).catch(() => undefined);
     if (pending.abort.signal.aborted) return;
     const status = answer?.status ?? 0;
-    if (answer && !PASSING.has(status)) return read(pending, answer, tries);
+    if (answer && !PASSING.has(status)) return read(pending, answer, tries, stream);
     pending.unknown ||= !status || status === 502 || status === 504;
     return pause(tries);
   }
@@ -223,9 +224,9 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
   }
 
   /** Reads the answer: the effect, then how the event ended. */
-  async function read(pending: Pending, answer: Response, tries: number): Promise<void> {
+  async function read(pending: Pending, answer: Response, tries: number, stream: string | undefined): Promise<void> {
     const { status } = answer;
-    if (status === 401 || status === 404 || status === 409) return again(pending, answer, tries);
+    if (status === 401 || status === 404 || status === 409) return again(pending, answer, tries, stream);
     const isFrames = answer.headers.get('content-type')?.startsWith(MEDIA.frames);
     const text = isFrames ? await answer.text().catch(() => undefined) : '';
     if (text === undefined) {
@@ -240,9 +241,12 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
   }
 
   /** The server can't place the event. It was not handled, so it is sent again once the page is subscribed anew; else it is refused. */
-  async function again(pending: Pending, answer: Response, tries: number): Promise<void> {
+  async function again(pending: Pending, answer: Response, tries: number, stream: string | undefined): Promise<void> {
     const kind = await kindOf(answer);
-    if (kind === 'stream' || kind === 'signature') return page.connection.reopen();
+    if (kind === 'stream' || kind === 'signature') {
+      if (page.connection.hello?.stream === stream) page.connection.reopen(); // a newer one is fine
+      return;
+    }
     if (kind !== 'instance' && kind !== 'stale') return pending.end({ status: answer.status });
     if (kind === 'stale') pending.epoch = undefined; // its number was taken: it needs another
     page.refresh(pending.entry);

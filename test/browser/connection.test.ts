@@ -169,6 +169,23 @@ describeInBrowser('a connection', (visit, htmx) => {
     expect(Date.now() - again).toBeLessThan(2000);
   });
 
+  test('that is new stays, where a click on the former one is refused late', async () => {
+    const page = await open();
+    let refuse = () => {};
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    const answer = { status: 404, contentType: 'application/problem+json', body: '{"title":"stream"}' };
+    await page.route('**/event?*', (route) => refused.then(() => route.fulfill(answer)), { times: 1 });
+    await click(page);
+    gate.cut();
+    await page.waitForFunction(() => document.querySelector('.lv-connecting'));
+    await isLive(page);
+    refuse();
+    await expect.poll(() => text(page, 'count')).toBe('1');
+    expect((await seen(page)).states.filter((it) => it === 'disconnected')).toHaveLength(1);
+  });
+
   test('whose session is destroyed ends within one heartbeat, and the page does not come back by itself', async () => {
     const page = await open();
     const requests: string[] = [];
