@@ -199,8 +199,10 @@ export function createPage(
       for (const it of [...updates, ...early]) update(entry, it);
     };
     if (taken) listener.resumed?.(entry, taken);
-    if (isReset) listener.reset(entry, show);
-    else show();
+    if (isReset) {
+      listener.reset(entry, show);
+      dispatch(entry.root, 'liveview:reset', { id: entry.id });
+    } else show();
     for (const settlement of item.settled ?? []) listener.settled(entry, settlement);
     listener.changed(entry);
   }

@@ -155,7 +155,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * Publishes a value to all subscribers of the topic, on every node. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
    */
-  publish<Value>(topic: Topic<Value>, value: Value): void {
+  publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void {
     this.#host.publish(topic.name, value);
   }
 

@@ -62,7 +62,7 @@ export interface Live {
    * Publishes a value to all components that have subscribed to the topic, on every node. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
    */
-  publish<Value>(topic: Topic<Value>, value: Value): void;
+  publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void;
   /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
   disconnect(whom: Disconnect): void;
   /** How much is on this node now. */
@@ -70,7 +70,7 @@ export interface Live {
   /**
    * Stops without a jolt: takes no new streams, sends the pages away one by one to whoever answers them then, lets what is being handled
    * come to its end, and then closes. `within` is how long that may take, in ms; default 10 000. `server.close()` returns after it.
-   * @example process.once('SIGTERM', async () => { await live.drain(); server.close(); });
+   * @example process.once('SIGTERM', async () => { server.close(); await live.drain(); });
    */
   drain(options?: { within?: number }): Promise<void>;
   /** Stops at once: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */

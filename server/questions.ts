@@ -9,33 +9,51 @@ export type Carrier = (node: string, message: string) => Promise<number | undefi
 /** What a message is: its first line says so, the rest is the question or the answer. */
 type Head = readonly ['?', from: string, number: number] | readonly ['!' | '-', number: number];
 
+/** Milliseconds between two looks whether one who is asked is still there. */
+const LOOK = 250;
+
 /** The questions of one node, and its answers to others'. */
 export class Questions {
   readonly #node: string;
   readonly #carry: Carrier;
+  readonly #isThere: (node: string) => Promise<boolean>;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, (asked: Asked) => void>();
+  readonly #replies = new Set<Promise<void>>();
   #count = 0;
   #respond: Responder = () => Promise.reject(new Error('nobody answers here'));
 
-  constructor(node: string, carry: Carrier, clock: Clock) {
+  /** @param isThere says whether anybody still hears a node's messages. */
+  constructor(node: string, carry: Carrier, isThere: (node: string) => Promise<boolean>, clock: Clock) {
     this.#node = node;
     this.#carry = carry;
+    this.#isThere = isThere;
     this.#clock = clock;
   }
 
   /** Asks one node: see {@link Backplane.ask}. */
   async ask(node: string, question: string, patience: number): Promise<Asked> {
     const number = ++this.#count;
-    const answered = new Promise<Asked>((resolve) => this.#waiting.set(number, resolve));
+    let stop = () => {};
+    const answered = new Promise<Asked>((resolve) => {
+      this.#waiting.set(number, resolve);
+      stop = this.#clock.every(LOOK, () => void this.#look(node, resolve));
+    });
     try {
       const heard = await this.#carry(node, write(['?', this.#node, number], question));
       if (heard === undefined) return { failed: 'away' };
       if (heard === 0) return { failed: 'gone' };
       return await atMost<Asked, Asked>(this.#clock, patience, answered, () => ({ failed: 'silent' }));
     } finally {
+      stop();
       this.#waiting.delete(number);
     }
+  }
+
+  /** A node that dies while it is asked will not answer. */
+  async #look(node: string, resolve: (asked: Asked) => void): Promise<void> {
+    const isThere = await this.#isThere(node).catch(() => true);
+    if (!isThere) resolve({ failed: 'silent' });
   }
 
   /** Answers others from now on. */
@@ -48,8 +66,18 @@ export class Questions {
     const end = message.indexOf('\n');
     const head = JSON.parse(message.slice(0, end)) as Head;
     const text = message.slice(end + 1);
-    if (head[0] === '?') void this.#reply(head[1], head[2], text);
+    if (head[0] === '?') this.#takeOn(this.#reply(head[1], head[2], text));
     else this.#waiting.get(head[1])?.(head[0] === '!' ? { answer: text } : { failed: 'silent' });
+  }
+
+  #takeOn(reply: Promise<void>): void {
+    this.#replies.add(reply);
+    void reply.finally(() => this.#replies.delete(reply));
+  }
+
+  /** Resolves when everything that was asked so far has been answered. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#replies);
   }
 
   async #reply(from: string, number: number, question: string): Promise<void> {

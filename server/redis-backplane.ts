@@ -2,7 +2,7 @@
 // there. So nothing is missed while a topic's first listener arrives, and messages of one node stay in order across topics.
 
 import { ANSWER_PATIENCE, type Asked, type Backplane, type BackplaneObserver, type Responder } from './backplane.ts';
-import { systemClock } from './clock.ts';
+import { atMost, systemClock } from './clock.ts';
 import { LiveError } from './errors.ts';
 import { notJson } from './json.ts';
 import { type Listener, Listeners } from './listeners.ts';
@@ -21,6 +21,9 @@ export interface RedisBackplaneOptions {
   /** What the channel's name starts with. Apps that share a Redis need different ones: channels know no databases. Default `liveview`. */
   readonly prefix?: string;
 }
+
+/** Milliseconds in which what others have asked is answered before the connection is closed. */
+const LAST_WORDS = 2_000;
 
 /** The topic of a word to all nodes, in place of what could not be sent to them. */
 const GAP = null;
@@ -44,7 +47,12 @@ class RedisBackplane implements Backplane {
   readonly node = systemClock.id();
   readonly #listeners = new Listeners();
   readonly #observers = new Set<BackplaneObserver>();
-  readonly #questions = new Questions(this.node, async (...message) => this.#link?.tell(...message), systemClock);
+  readonly #questions = new Questions(
+    this.node,
+    async (...message) => this.#link?.tell(...message),
+    async (node) => (await this.#link?.isThere(node)) ?? true,
+    systemClock,
+  );
   readonly store: RedisStore;
   #link: RedisLink | undefined;
 
@@ -92,8 +100,15 @@ class RedisBackplane implements Backplane {
   }
 
   async close(): Promise<void> {
-    await this.store.close();
+    await atMost(systemClock, LAST_WORDS, this.#lastWords(), () => {});
     await this.#link?.close();
+  }
+
+  /** Nobody shall wait for an answer of one that is gone. */
+  async #lastWords(): Promise<void> {
+    await this.#link?.leave();
+    await this.#questions.answered();
+    await this.store.close();
   }
 
   #send(topic: string | typeof GAP, text: string): void {

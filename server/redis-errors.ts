@@ -38,7 +38,7 @@ export function explain(error: unknown, place: RedisPlace): LiveError {
   if (/^NOPERM/.test(said))
     return new LiveError(
       'ERR_LIVE_REDIS_PERMISSION',
-      `redisBackplane(): the user '${user}' at ${address} lacks a permission: ${said}. Give it: ACL SETUSER ${user} +@connection +publish +subscribe +get +getrange +set +del +exists +pexpire +eval ~${channel}:* &${channel} &${channel}:*.`,
+      `redisBackplane(): the user '${user}' at ${address} lacks a permission: ${said}. Give it: ACL SETUSER ${user} +@connection +publish +subscribe +pubsub +get +getrange +set +del +exists +pexpire +eval ~${channel}:* &${channel} &${channel}:*.`,
     );
   if (/^(?:WRONGPASS|NOAUTH)|\bAUTH\b|invalid password/.test(said))
     return new LiveError(

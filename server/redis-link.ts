@@ -92,6 +92,19 @@ export class RedisLink {
     return this.#client?.publish(this.#channelOf(node), text).catch(() => undefined);
   }
 
+  /** Whether anybody hears a node's messages. Rejects where that can't be known. */
+  async isThere(node: string): Promise<boolean> {
+    const channel = this.#channelOf(node);
+    const heard = await this.#client?.pubSubNumSub([channel]);
+    return heard?.[channel] !== 0;
+  }
+
+  /** Hears what is for this node alone no more: who asks from now on is told that it is gone. */
+  async leave(): Promise<void> {
+    this.#client?.ref(); // so that the program's end waits for its last words
+    await this.#client?.unsubscribe(this.#channelOf(this.#node)).catch(() => {});
+  }
+
   #channelOf(node: string): string {
     return `${this.#place.channel}:${node}`;
   }

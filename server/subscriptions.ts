@@ -49,7 +49,6 @@ const KEEP_PATIENCE = 1_000;
 const GONE: Partial<Record<Refusal['kind'], GoneReason>> = {
   expired: 'expired',
   failed: 'failed',
-  unavailable: 'later',
 };
 
 /** Gives viewers their seats and takes them back. */
@@ -91,7 +90,12 @@ export class Subscriptions {
       return refuse('too-large', `more than ${limits.components} components on one stream`);
     const results = await Promise.all(components.map((item) => this.#subscribeOne(stream, viewer, url, item)));
     const [first] = results;
-    if (first?.ok === false && results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)) return first;
+    if (
+      first?.ok === false &&
+      first.refusal.kind !== 'unavailable' &&
+      results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)
+    )
+      return first;
     return accept(results.map((result, at) => this.#orGone(result, components[at] as SubscribeItem)));
   }
 
@@ -101,6 +105,7 @@ export class Subscriptions {
 
   #orGone(result: Result<Subscribed>, item: SubscribeItem): Subscribed {
     if (result.ok) return result.value;
+    if (result.refusal.kind === 'unavailable') return { id: item.id, gone: 'later' }; // no refusal: it only takes a while
     this.#settings.onRefusal(result.refusal);
     return { id: item.id, gone: GONE[result.refusal.kind] ?? 'refused' };
   }

@@ -218,6 +218,40 @@ describeWithRedis('the backplane on Redis', () => {
     expect(await here.ask(there.node, '')).toEqual({ failed: 'gone' });
   });
 
+  test('a node that leaves answers what it was asked, and is gone for who asks later', async () => {
+    const [here, there] = [await join(), await join()];
+    let asked = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let reply: (text: string) => void = () => {};
+    there.answer(() => {
+      asked();
+      return new Promise((resolve) => {
+        reply = resolve;
+      });
+    });
+    const answer = here.ask(there.node, 'before');
+    await arrived;
+    const closed = there.close();
+    await vi.waitFor(async () => expect(await here.ask(there.node, 'after')).toEqual({ failed: 'gone' }));
+    reply('still here');
+    expect(await answer).toEqual({ answer: 'still here' });
+    await closed;
+  });
+
+  test('a node that dies while it is asked is not waited for', async () => {
+    const here = await join();
+    const client = await createClient({ url: redis.url }).connect();
+    const heard = new Promise<void>((resolve) => void client.subscribe('liveview:1:doomed', () => resolve()));
+    const start = performance.now();
+    const answer = here.ask('doomed', 'there?');
+    await heard;
+    client.destroy();
+    expect(await answer).toEqual({ failed: 'silent' });
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
   test('does not wait longer than it was told for one that does not answer', async () => {
     const [here, there] = [await join(), await join()];
     there.answer(() => new Promise(() => {}));
@@ -424,7 +458,7 @@ describeWithRedis('the backplane on Redis', () => {
 
     test('what it asks for is enough', async () => {
       const rights =
-        '+@connection +publish +subscribe +get +getrange +set +del +exists +pexpire +eval ~liveview:1:* &liveview:1 &liveview:1:*';
+        '+@connection +publish +subscribe +pubsub +get +getrange +set +del +exists +pexpire +eval ~liveview:1:* &liveview:1 &liveview:1:*';
       own = await Redis.start('--user', ...`app on >pass ${rights}`.split(' '));
       const url = `redis://app:pass@127.0.0.1:${own.port}`;
       const [here, there] = [await join({ url }), await join({ url })];

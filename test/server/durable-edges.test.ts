@@ -271,7 +271,7 @@ test('a store that comes back with an older state gives that to nobody, until it
   if (older) await store.write(sync.id, older.lease, older);
   suite.network.kill(suite.backplanes[0] as Backplane); // it has not come back yet
   await moveTo(client, there);
-  await expect(back(client, sync)).rejects.toThrow('503');
+  await expect(back(client, sync)).rejects.toThrow('later');
 });
 
 test('what is kept of one instance is not read as another’s', async () => {

@@ -14,14 +14,10 @@ class TestStore extends MemoryStore {
   override holds = true;
   /** Whether it can't be reached. */
   isAway = false;
-  #thaw: () => void = () => {};
+  #waiting: (() => void)[] = [];
 
   override holding(): Promise<void> {
-    return this.holds
-      ? Promise.resolve()
-      : new Promise((resolve) => {
-          this.#thaw = resolve;
-        });
+    return this.holds ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   override claim(...given: Parameters<MemoryStore['claim']>): Promise<boolean> {
@@ -34,7 +30,7 @@ class TestStore extends MemoryStore {
 
   thaw(): void {
     this.holds = true;
-    this.#thaw();
+    for (const go of this.#waiting.splice(0)) go();
   }
 }
 
@@ -56,7 +52,10 @@ export class Network {
       if (!this.isMute) setImmediate(() => found?.questions.receive(message));
       return found ? 1 : 0;
     };
-    const [listeners, questions] = [new Listeners(), new Questions(node, carry, systemClock)];
+    const [listeners, questions] = [
+      new Listeners(),
+      new Questions(node, carry, async (to) => this.#nodes.has(to), systemClock),
+    ];
     this.#nodes.set(node, { listeners, questions });
     const backplane: TestBackplane = {
       node,
