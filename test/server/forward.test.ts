@@ -36,7 +36,7 @@ class Patient extends LiveComponent {
 /** Takes large files. */
 class Album extends LiveComponent {
   static component = 'test.Album';
-  static uploads = { bytes: 5_000_000 };
+  static uploads = { bytes: 20_000_000 };
   static events = { take: true } as const;
   size = 0;
   take({ file }: { readonly file?: unknown }) {
@@ -214,7 +214,7 @@ test('an upload of many parts leaves nothing behind at each of them', async () =
   const headers = client.sign('event', query, '', { type: 'multipart/form-data; boundary=b' });
   const body = Buffer.concat([
     Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'),
-    Buffer.alloc(3_000_000),
+    Buffer.alloc(15_000_000),
     Buffer.from('\r\n--b--\r\n'),
   ]);
   const sent = { method: 'POST', headers: { ...headers, cookie: client.cookie }, body };
