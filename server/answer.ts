@@ -45,8 +45,17 @@ function writeLater(response: ServerResponse): void {
   setImmediate(() => {
     const responses = waiting;
     waiting = [];
-    for (const one of responses) writeAnswer(one, NOTHING);
+    for (const one of responses) writeAlone(one);
   });
+}
+
+/** Nobody would catch what is thrown here, by an app's hook on the response or because something has answered already: it would end the process. */
+function writeAlone(response: ServerResponse): void {
+  try {
+    writeAnswer(response, NOTHING);
+  } catch {
+    if (!response.headersSent) response.destroy();
+  }
 }
 
 /** Writes an answer: head and body leave in one write. */
