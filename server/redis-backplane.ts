@@ -58,7 +58,8 @@ class RedisBackplane implements Backplane {
 
   /** @param prefix is what all names in Redis start with. */
   constructor(prefix: string) {
-    this.store = new RedisStore(prefix, this.node, () => this.#link?.client);
+    const fault = (error: unknown) => this.#fault(error, 'keeping state');
+    this.store = new RedisStore(prefix, this.node, () => this.#link?.client, fault);
   }
 
   async open(template: RedisTemplate, channel: string): Promise<void> {

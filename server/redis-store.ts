@@ -30,18 +30,26 @@ export class RedisStore implements Store {
   readonly #prefix: string;
   readonly #node: string;
   readonly #client: () => RedisClientType | undefined;
+  readonly #fault: (error: unknown) => void;
+  #isFaulty = false;
   readonly #stop: () => void;
   #lastSign: Moment | undefined;
   #waiting: (() => void)[] = [];
 
-  /** @param client gives the connection, while there is one. */
-  constructor(prefix: string, node: string, client: () => RedisClientType | undefined) {
+  /** @param client gives the connection, while there is one; `fault` is told why Redis takes nothing, though there is one. */
+  constructor(
+    prefix: string,
+    node: string,
+    client: () => RedisClientType | undefined,
+    fault: (error: unknown) => void,
+  ) {
     this.#prefix = prefix;
     this.#node = node;
     this.#client = client;
+    this.#fault = fault;
     this.#stop = systemClock.every(SIGN, () => {
       const open = client();
-      if (open) void this.#sign(open).catch(() => {}); // that the connection is gone is told elsewhere
+      if (open) void this.#sign(open).catch((error) => this.#failed(open, error));
     });
   }
 
@@ -65,7 +73,17 @@ export class RedisStore implements Store {
     const sent = now(); // it may have arrived then
     await client.set(this.#nodeKey(this.#node), '1', { PX: NODE_LIFE });
     this.#lastSign = sent;
+    this.#isFaulty = false;
     if (this.holds) for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** Told once, until it is well again: it is full, or a replica now. That the connection is gone is told elsewhere. */
+  #failed(client: RedisClientType, error: unknown): void {
+    setImmediate(() => {
+      if (this.#isFaulty || this.#client() !== client) return;
+      this.#isFaulty = true;
+      this.#fault(error);
+    });
   }
 
   async find(id: string): Promise<Kept | undefined> {

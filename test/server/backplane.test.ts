@@ -341,6 +341,23 @@ describeWithRedis('the backplane on Redis', () => {
     let own: Redis;
     afterEach(() => own?.stop());
 
+    test('that Redis answers, but takes nothing, is told once, and again when it was well between', async () => {
+      own = await Redis.start();
+      const here = await join({ url: own.url });
+      const faults: string[] = [];
+      here.observe({ gap() {}, fault: (error, doing) => faults.push(`${doing}: ${error}`) });
+      const client = await createClient({ url: own.url }).connect();
+      for (const times of [1, 2]) {
+        await client.configSet('maxmemory', '1');
+        await vi.waitFor(() => expect(faults).toHaveLength(times), 5_000);
+        await vi.waitFor(() => expect(here.store.holds).toBe(false), 6_000);
+        await client.configSet('maxmemory', '0');
+        await here.store.holding();
+      }
+      expect(faults[0]).toMatch(/^keeping state: .*OOM/);
+      client.destroy();
+    });
+
     test('leases hold for a while, then they may have been taken; when it is back they hold again', async () => {
       own = await Redis.start();
       const { store } = await join({ url: own.url });
