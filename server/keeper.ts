@@ -176,7 +176,7 @@ export class Keeper {
   async release(instance: Instance): Promise<boolean> {
     const { holding, id } = instance;
     if (!holding || instance.ended) return false;
-    const text = this.#textOf(instance, holding);
+    const text = this.#textOf(instance, holding) ?? holding.written;
     const kept: Kept = { lease: makeLease('', this.#settings.clock.id()), text: text ?? '' };
     const isFree =
       text !== undefined && (await this.#store.write(id, holding.lease, kept).catch(() => undefined)) !== undefined;

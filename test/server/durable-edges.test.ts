@@ -287,3 +287,15 @@ test('what is kept of one instance is not read as another’s', async () => {
   await moveTo(client, there);
   expect(shown(await back(client, other))).toContain('count 0.');
 });
+
+test('an instance whose state can’t be kept goes on elsewhere from what was kept last', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('add').expect(204);
+  const spoilt = send(sync, 'spoil');
+  await waiting(1);
+  gates[0]?.();
+  expect((await spoilt).status).toBe(500);
+  await moveTo(client, there);
+  expect(shown(await back(client, sync))).toContain('count 1.');
+});
