@@ -174,7 +174,7 @@ export class Mounter {
     } catch {
       // it was reported; the page is told when it subscribes the child
       parent.children.failed(child);
-      this.#endChild(parent, child.id);
+      await this.failed(instance);
     }
   }
 
@@ -232,6 +232,15 @@ export class Mounter {
       void instance.unmount();
     }
     for (const { id } of instance.children.all) this.#endInner(id, viewer, sessionId);
+  }
+
+  /** It could not be mounted. What was kept of it elsewhere is given back: `resumed()` may succeed at another try. */
+  async failed(instance: Instance): Promise<void> {
+    const seats = this.#registry.seatsOf(instance);
+    for (const seat of seats) this.#registry.direct(seat, undefined); // its viewer is here, and reads on
+    const isResumed = instance.holding !== undefined && instance.holding.first > 0;
+    if (isResumed && (await this.#keeper.release(instance))) return;
+    for (const seat of seats) this.end(seat);
   }
 
   /** An instance goes on at another node: here it ends, with those of its children that are not kept themselves. */

@@ -230,7 +230,7 @@ export class Subscriptions {
   /** Whether an instance has been mounted, and is still there. */
   async #ready(instance: Instance, item: SubscribeItem): Promise<Result<void>> {
     if (!(await isMounted(instance))) {
-      for (const seat of this.#registry.seatsOf(instance)) this.#mounter.end(seat);
+      await this.#mounter.failed(instance);
       return refuse('failed', 'mount() threw', item);
     }
     return instance.ended ? refuse('instance', 'it ended while it was mounted', item) : accept(undefined);

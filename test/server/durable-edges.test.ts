@@ -11,6 +11,7 @@ import { useNodes } from '../support/nodes.ts';
 const words = topic<string>('words');
 let gates: (() => void)[] = [];
 let handled: string[] = [];
+let failing = false;
 const gate = () => new Promise<void>((open) => gates.push(open));
 
 /** Counts, at once or once it is let. */
@@ -44,6 +45,9 @@ class Pad extends LiveComponent {
   }
   mend() {
     this.odd = undefined;
+  }
+  resumed() {
+    if (failing) throw new Error('on purpose');
   }
   render() {
     return html`<p>count ${this.count}.</p>`;
@@ -298,4 +302,18 @@ test('an instance whose state can’t be kept goes on elsewhere from what was ke
   expect((await spoilt).status).toBe(500);
   await moveTo(client, there);
   expect(shown(await back(client, sync))).toContain('count 1.');
+});
+
+test('what was kept outlives a resumed() that throws: it may not, the next time', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  await sync.event('add').expect(204);
+  await moveTo(client, there);
+  failing = true;
+  await expect(back(client, sync)).rejects.toThrow('500');
+  failing = false;
+  const item = await back(client, sync);
+  expect([item.epoch, shown(item)]).toEqual([sync.epoch, expect.stringContaining('count 1.')]);
+  await client.unsubscribe([sync.id]);
+  await vi.waitFor(async () => expect(await suite.network.store.find(sync.id)).toBeUndefined());
 });
