@@ -212,7 +212,10 @@ export class Subscriptions {
     if (found) return accept(found);
     if (arrival?.ok === false) return arrival;
     if (this.isClosed) return refuse('unavailable', 'the server is closing', item);
-    return accept(this.#mount(wanted, arrival?.value.id ?? id, arrival?.value));
+    const place = arrival?.value.id ?? id;
+    // without the store nobody has said that another viewer was faster
+    const free = this.#registry.instances.has(place) ? this.#settings.clock.id() : place;
+    return accept(this.#mount(wanted, free, arrival?.value));
   }
 
   #mount(wanted: Wanted, id: string, arrival?: Arrival): Instance {

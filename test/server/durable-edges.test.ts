@@ -317,3 +317,16 @@ test('what was kept outlives a resumed() that throws: it may not, the next time'
   await client.unsubscribe([sync.id]);
   await vi.waitFor(async () => expect(await suite.network.store.find(sync.id)).toBeUndefined());
 });
+
+test('two tabs that come at once while the store is away have an instance each', async () => {
+  const here = await start();
+  const client = await open(here);
+  const twin = await client.sibling();
+  const away = () => Promise.reject(new Error('away'));
+  Object.assign(suite.network.store, { claim: away, find: away, write: away });
+  const pads = client.roots.slice(1, 2);
+  const [[one], [other]] = (await Promise.all([client.subscribe(pads), twin.subscribe(pads)])) as [Live[], Live[]];
+  expect([one?.as, other?.as].filter((id) => id !== undefined)).toHaveLength(1);
+  expect(here.live.stats().instances).toBe(2);
+  twin.disconnect();
+});
