@@ -73,11 +73,14 @@ export function createSubscriber(
     }
   }
 
-  /** One after another, each until it is answered. */
+  /** One after another; those that must be tried again, after a while. */
   async function askInTurn(parts: Entry[][], stream: string | undefined): Promise<void> {
+    const again: Entry[][] = [];
     for (const part of parts)
-      while (connection.hello?.stream === stream && !(await ask(part.filter(isWaiting))))
-        await new Promise((resolve) => setTimeout(resolve, RETRY * (0.5 + Math.random())));
+      if (connection.hello?.stream === stream && !(await ask(part.filter(isWaiting)))) again.push(part);
+    if (again.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, RETRY * (0.5 + Math.random())));
+    return askInTurn(again, stream);
   }
 
   /** Resolves with false where it must be tried again. */

@@ -133,10 +133,15 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
    */
   #run<T>(doing: string, work: () => Eventually<T>): Eventually<T | undefined> {
     if (this.ended) return undefined;
+    this.#turning();
     return ensure(
       () => this.#inTime(doing, work()),
       () => this.#turned(),
     );
+  }
+
+  #turning(): void {
+    if (this.holding?.since !== undefined) this.#setup.turning(this, this.holding);
   }
 
   #turned(): void {
@@ -251,6 +256,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     };
     return this.#turns.take(() => {
       if (this.ended) return FAILED;
+      this.#turning();
       const handled = recover(() => this.#inTime(doing, this.#handleNow(call, issues)), failed);
       return ensure(
         () =>

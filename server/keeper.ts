@@ -29,6 +29,8 @@ export interface Holding {
   saving: Promise<Saved> | undefined;
   /** Since when there is something to write. */
   since: number | undefined;
+  /** What there is to write, from before the turn that runs now. */
+  before: string | undefined;
   /** The fault that was reported last, so that it is told once. */
   fault: string | undefined;
 }
@@ -66,8 +68,8 @@ export class Keeper {
 
   /** An instance is kept from now on. */
   hold(instance: Instance, { lease, isClaimed }: Arrival, isSync: boolean, first = 0): void {
-    const nothing = { written: undefined, next: undefined, saving: undefined, since: undefined, fault: undefined };
-    instance.holding = { lease, isClaimed, isSync, first, ...nothing };
+    const nothing = { written: undefined, next: undefined, saving: undefined, fault: undefined };
+    instance.holding = { lease, isClaimed, isSync, first, since: undefined, before: undefined, ...nothing };
     this.#held.add(instance);
   }
 
@@ -86,20 +88,32 @@ export class Keeper {
     this.#unsaved.add(instance);
   }
 
-  /** What is in the middle of a turn is written at the end of that. */
+  /** A turn begins soon after another one, and may take long: what that one did is noted before anything changes. */
+  readonly turning = (instance: Instance, holding: Holding): void => {
+    if (!holding.isSync) holding.before = this.#textOf(instance, holding);
+  };
+
+  /** In the middle of a turn it is the state from before that is written. */
   readonly #flush = (): void => {
     const unsaved = [...this.#unsaved];
     this.#unsaved.clear();
     for (const instance of unsaved) {
       const { holding } = instance;
-      if (holding && !instance.ended && !instance.isBusy) void this.#save(instance, holding);
+      if (!holding || instance.ended) continue;
+      if (!instance.isBusy) void this.#save(instance, holding);
+      else if (holding.before !== undefined) void this.#put(instance, holding, holding.before);
     }
   };
 
   #save(instance: Instance, holding: Holding): Promise<Saved> {
-    holding.since = undefined;
     const text = this.#textOf(instance, holding);
-    if (text === undefined) return Promise.resolve('refused');
+    if (text !== undefined) return this.#put(instance, holding, text);
+    holding.since = undefined;
+    return Promise.resolve('refused');
+  }
+
+  #put(instance: Instance, holding: Holding, text: string): Promise<Saved> {
+    holding.since = holding.before = undefined;
     if (text === holding.written && !holding.saving) return Promise.resolve('kept');
     if (instance.ended) return Promise.resolve('lost');
     holding.next = text;

@@ -70,6 +70,7 @@ export class Mounter {
       publish: (topic, value) => backplane.publish(topic, unwrap(value)),
       listen: (topic, work) => backplane.listen(topic, work),
       attend: (...given) => presences.attend(...given),
+      turning: keeper.turning,
       turned: keeper.turned,
       thaw: (instance) => (keeper.isFrozen(instance) ? keeper.thaw() : undefined),
       fill: (instance, text) => this.fill(instance, text),

@@ -37,6 +37,8 @@ export interface InstanceSetup {
   publish(topic: string, value: unknown): void;
   listen(topic: string, work: (value: unknown) => void): () => void;
   attend: Presences['attend'];
+  /** A turn of an instance begins before the end of an earlier one is kept. */
+  turning(instance: Instance, holding: Holding): void;
   /** A turn of an instance that is kept has ended. */
   turned(instance: Instance, holding: Holding): void;
   /** Waits where an instance must not go on by itself now. */

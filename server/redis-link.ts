@@ -187,7 +187,6 @@ export class RedisLink {
   #beat(): void {
     const client = this.#client;
     if (!client) return;
-    client.ref();
     if (this.#isAsked) return this.#lost(client, new Error(`no answer for ${BEAT} ms`));
     this.#isAsked = true;
     client.ping().then(

@@ -116,6 +116,7 @@ function createThrowAway(
     view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},
+    turning: () => {},
     turned: () => {},
     thaw: () => {},
     attend: () => {

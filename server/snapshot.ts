@@ -1,6 +1,6 @@
 // Owns the form in which an instance is kept: plain data in Node's own structured-clone format, sealed. What can't be kept is named.
 
-import { deserialize, serialize } from 'node:v8';
+import { DefaultDeserializer, serialize } from 'node:v8';
 import { LiveError } from './errors.ts';
 import type { LaneName } from './seat.ts';
 import type { Seal } from './token.ts';
@@ -41,9 +41,25 @@ export function decodeSnapshot(text: string, seal: Seal): Snapshot | undefined {
   const opened = seal.open(text);
   if (!opened?.startsWith(FORMAT)) return undefined;
   try {
-    return deserialize(Buffer.from(opened.slice(FORMAT.length), 'base64')) as Snapshot;
+    const reader = new Reader(Buffer.from(opened.slice(FORMAT.length), 'base64'));
+    reader.readHeader();
+    return reader.readValue() as Snapshot;
   } catch {
     return undefined; // the format of a newer Node
+  }
+}
+
+/** Node's reader, with the hook that its types do not have. */
+type NodeReader = DefaultDeserializer & { _readHostObject(): ArrayBufferView };
+
+/** Gives each typed array a buffer of its own: Node's reader makes views of what it reads from. */
+class Reader extends (DefaultDeserializer as new (data: Buffer) => NodeReader) {
+  override _readHostObject(): ArrayBufferView {
+    const view = super._readHostObject() as Uint8Array | DataView;
+    if (Buffer.isBuffer(view)) return Buffer.from(view);
+    if (!(view instanceof DataView)) return view.slice();
+    const { buffer, byteOffset, byteLength } = view;
+    return new DataView((buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength));
   }
 }
 

@@ -4,7 +4,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { type Backplane, html, LiveComponent, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
-import type { TestApp } from '../support/app.ts';
+import { decodeSnapshot } from '../../server/snapshot.ts';
+import { createSeal } from '../../server/token.ts';
+import { SECRET, type TestApp } from '../support/app.ts';
 import { type Client, LiveRoot } from '../support/client.ts';
 import { useNodes } from '../support/nodes.ts';
 
@@ -329,4 +331,20 @@ test('two tabs that come at once while the store is away have an instance each',
   expect([one?.as, other?.as].filter((id) => id !== undefined)).toHaveLength(1);
   expect(here.live.stats().instances).toBe(2);
   twin.disconnect();
+});
+
+test('a turn that is over is kept in time, also where the next one takes long', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, pad } = await live(here);
+  await pad.event('add').expect(204);
+  void send(pad, 'wait').catch(() => {});
+  await vi.waitFor(() => expect(gates).toHaveLength(1));
+  await vi.waitFor(async () => {
+    const kept = await suite.network.store.find(pad.id);
+    const seal = createSeal([SECRET], 'kept state');
+    expect(decodeSnapshot(kept?.text ?? '', seal)?.fields).toMatchObject({ count: 1 });
+  });
+  kill(here);
+  await moveTo(client, there);
+  expect(JSON.stringify(await back(client, pad))).toContain('count 1.');
 });

@@ -76,3 +76,22 @@ test('names that mean something to the language are names as others', () => {
   expect(Object.getPrototypeOf(to.data)).toBe(Object.prototype);
   expect(to).toHaveProperty('nothing', undefined);
 });
+
+test('bytes come back in a buffer of their own, as the kind that they were', () => {
+  const fields = {
+    bytes: new Uint8Array([1, 2, 3]),
+    numbers: new Float64Array([0.5]),
+    view: new DataView(new Uint8Array([7, 8]).buffer, 1),
+    buffer: Buffer.from('é'),
+    whole: new Uint16Array([9]).buffer,
+  };
+  const found = decodeSnapshot(encodeSnapshot({ ...about, fields }, seal), seal)?.fields as typeof fields;
+  expect(found.bytes).toEqual(fields.bytes);
+  expect(found.numbers).toEqual(fields.numbers);
+  expect(found.view.getUint8(0)).toBe(8);
+  expect([Buffer.isBuffer(found.buffer), String(found.buffer)]).toEqual([true, 'é']);
+  expect(new Uint16Array(found.whole)).toEqual(new Uint16Array([9]));
+  expect([found.bytes.buffer.byteLength, found.numbers.buffer.byteLength, found.view.buffer.byteLength]).toEqual([
+    3, 8, 1,
+  ]);
+});
