@@ -73,6 +73,7 @@ export class Monkey {
     this.drains++;
     trace('drain', this.#nodes.indexOf(node));
     await node.drain();
+    if (this.#wasAway(Date.now())) this.#note(); // it could write nothing before it went
     trace('drained', this.#nodes.indexOf(node));
     await node.start();
     trace('started', this.#nodes.indexOf(node));
@@ -109,7 +110,10 @@ export class Monkey {
 
   #note(): void {
     const at = Date.now();
-    const { since, until } = this.#redisAway;
-    this.blows.push({ at, since: until + COMING_BACK > at ? Math.min(since, at) : at });
+    this.blows.push({ at, since: this.#wasAway(at) ? this.#redisAway.since : at });
+  }
+
+  #wasAway(at: number): boolean {
+    return this.#redisAway.until + COMING_BACK > at;
   }
 }
