@@ -103,19 +103,20 @@ export class Arrivals {
     const lease = this.#newLease();
     const taken = await this.#take(id, kept, lease, owner);
     if (taken === 'held') return refuse('unavailable', `node ${holderOf(kept.lease)} has it still`, { id });
-    return taken === 'taken' ? accept({ id, lease, isClaimed: true, snapshot }) : undefined;
+    const last = taken === 'taken' ? await this.#store.find(id) : undefined; // its owner may have written until its end
+    if (last?.lease !== lease) return undefined;
+    return accept({ id, lease, isClaimed: true, snapshot: decodeSnapshot(last.text, this.#seal) ?? snapshot });
   }
 
   /** A live owner is asked for it; of a dead one it is taken when its time is up. */
-  async #take(id: string, { lease: from, text }: Kept, lease: string, owner: Owner): Promise<Taken> {
+  async #take(id: string, { lease: from }: Kept, lease: string, owner: Owner): Promise<Taken> {
     const holder = holderOf(from);
     const isOwn = holder === this.#settings.backplane.node;
     const given = holder === '' ? 'free' : isOwn ? 'absent' : await this.#ask(holder, { id, ...owner });
     // just after the store was away, an owner that can't be reached may be on its way back to it, with a newer state
     if (given === 'busy' || (given === 'gone' && this.#keeper.isSettling)) return 'held';
     if (given === 'given') return 'lost'; // it has another lease now
-    if (given !== 'absent') return this.#store.take(id, from, lease);
-    return (await this.#store.write(id, from, { lease, text })) ? 'taken' : 'lost';
+    return this.#store.take(id, from, lease, given === 'absent' ? '' : holder);
   }
 
   async #claim(id: string, owner: Owner): Promise<Result<Arrival> | undefined> {

@@ -77,8 +77,9 @@ export class Keeper {
   readonly turned = (instance: Instance, holding: Holding): void => {
     const { clock } = this.#settings;
     const since = holding.since ?? clock.now();
+    // one that has just come is written at once: whoever takes it up next must not go on with a version that its page has seen here
     if (holding.isSync) instance.keeping = this.#save(instance, holding);
-    else if (clock.now() - since >= WRITE_BEHIND) void this.#save(instance, holding);
+    else if (hasJustCome(holding) || clock.now() - since >= WRITE_BEHIND) void this.#save(instance, holding);
     else this.#saveSoon(instance, holding, since);
   };
 
@@ -250,6 +251,11 @@ export class Keeper {
   async #touch(): Promise<void> {
     await this.#store.touch([...this.#held].map(({ id }) => id)).catch(() => {}); // after a gap everything is written again
   }
+}
+
+/** Whether it was taken up, and nothing of it has been written here. */
+export function hasJustCome({ first, written }: Holding): boolean {
+  return first > 0 && written === undefined;
 }
 
 function tooLarge(instance: Instance, length: number, most: number): LiveError {

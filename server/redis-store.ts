@@ -102,8 +102,8 @@ export class RedisStore implements Store {
     return (await this.#run('write', [this.#stateKey(id)], [`${from}\n`, textOf(kept), String(STATE_LIFE)])) === 1;
   }
 
-  async take(id: string, from: string, lease: string): Promise<Taken> {
-    const keys = [this.#stateKey(id), this.#nodeKey(holderOf(from))];
+  async take(id: string, from: string, lease: string, holder = holderOf(from)): Promise<Taken> {
+    const keys = [this.#stateKey(id), this.#nodeKey(holder)];
     return (await this.#run('take', keys, [`${from}\n`, `${lease}\n`, String(STATE_LIFE)])) as Taken;
   }
 

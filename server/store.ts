@@ -24,8 +24,8 @@ export interface Store {
   claim(id: string, kept: Kept): Promise<boolean>;
   /** Puts a state under the lease `from`, or where there is none; `kept.lease` may be another one, which gives it away. False where it is somebody else's. */
   write(id: string, from: string, kept: Kept): Promise<boolean>;
-  /** Takes what has the lease `from`, if that is free or its node's time is up. */
-  take(id: string, from: string, lease: string): Promise<Taken>;
+  /** Takes what has the lease `from`, if that is free or its node's time is up; `holder` is that node, or empty where it says itself that it has it no more. */
+  take(id: string, from: string, lease: string, holder?: string): Promise<Taken>;
   /** Removes what has this lease. */
   remove(id: string, lease: string): Promise<void>;
   /** Keeps these for another while. */
@@ -79,10 +79,10 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  async take(id: string, from: string, lease: string): Promise<Taken> {
+  async take(id: string, from: string, lease: string, holder = holderOf(from)): Promise<Taken> {
     const kept = this.#kept.get(id);
     if (kept?.lease !== from) return 'lost';
-    if (holderOf(from) !== '' && this.#isAlive(holderOf(from))) return 'held';
+    if (holder !== '' && this.#isAlive(holder)) return 'held';
     this.#kept.set(id, { ...kept, lease });
     return 'taken';
   }

@@ -9,7 +9,7 @@ import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import type { Eventually } from './eventually.ts';
 import type { Instance } from './instance.ts';
-import type { Saved } from './keeper.ts';
+import { hasJustCome, type Saved } from './keeper.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
@@ -157,8 +157,12 @@ export class Subscriptions {
 
   /** Brings an instance's readers up to date. With 'sync' that waits for the store: others on the page do not wait as long. */
   async #shown(instance: Instance): Promise<Saved | 'away' | undefined> {
-    const shown = Promise.resolve(this.#updates.update(instance)).then(() => instance.keeping);
-    return instance.holding?.isSync ? atMost(this.#settings.clock, KEEP_PATIENCE, shown, () => 'away' as const) : shown;
+    const { holding } = instance;
+    const isNew = holding !== undefined && hasJustCome(holding);
+    const shown = Promise.resolve(this.#updates.update(instance)).then(
+      () => instance.keeping ?? (isNew ? holding.saving : undefined),
+    );
+    return holding?.isSync || isNew ? atMost(this.#settings.clock, KEEP_PATIENCE, shown, () => 'away' as const) : shown;
   }
 
   #welcome(seat: Seat, { item, claims, stream }: Wanted): Subscribed {
