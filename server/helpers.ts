@@ -103,6 +103,11 @@ export class Helpers {
     return stop;
   }
 
+  /** The names of the tasks that run. */
+  get running(): string[] {
+    return [...this.#tasks.keys()];
+  }
+
   /** Ends everything that was started. */
   end(): void {
     for (const stop of this.#stops) stop();

@@ -83,7 +83,11 @@ export interface Live {
  * @example const live = liveview({ secret: process.env.LIVE_SECRET, components: [Counter] });
  */
 export function liveview<const C extends readonly ComponentClass[]>(options: Options<C>): Live {
-  const settings = readOptions(options as unknown as Parameters<typeof readOptions>[0]);
+  return createLive(readOptions(options as unknown as Parameters<typeof readOptions>[0])).live;
+}
+
+/** A server, and what is on it: the test kit wants to know when nothing is under way there. */
+export function createLive(settings: Settings): { readonly live: Live; readonly registry: Registry } {
   const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const registry = new Registry();
   const presences = new Presences(settings.backplane, settings.clock);
@@ -110,7 +114,7 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
     return nodes.close();
   };
 
-  return {
+  const live: Live = {
     router: router as unknown as RequestHandler,
     attach: (app, { path = '/live' } = {}) => attach(router, app, path),
     render: (request, component, ...[session]) =>
@@ -125,6 +129,7 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
     },
     close: () => void close(),
   };
+  return { live, registry };
 }
 
 /**
