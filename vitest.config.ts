@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const alias = {
   'htmx-liveview/redis': new URL('./server/redis-backplane.ts', import.meta.url).pathname,
+  'htmx-liveview/testing': new URL('./server/testing.ts', import.meta.url).pathname,
   'htmx-liveview/views': new URL('./views/index.ts', import.meta.url).pathname,
   'htmx-liveview': new URL('./server/index.ts', import.meta.url).pathname,
 };
@@ -10,6 +11,7 @@ const project = (name: string, options: object = {}) => ({
   resolve: {
     alias: [
       { find: /^htmx-liveview\/redis$/, replacement: alias['htmx-liveview/redis'] },
+      { find: /^htmx-liveview\/testing$/, replacement: alias['htmx-liveview/testing'] },
       { find: /^htmx-liveview\/views$/, replacement: alias['htmx-liveview/views'] },
       { find: /^htmx-liveview$/, replacement: alias['htmx-liveview'] },
     ],

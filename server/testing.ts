@@ -1,0 +1,13 @@
+// The public face of htmx-liveview/testing: components in the hands of a user, without a browser. mountLive() needs no server, connectLive() a running one.
+
+export {
+  type BaseMountOptions,
+  type JoinOptions,
+  type MountArgument,
+  MountedView,
+  type MountOptions,
+  mountLive,
+} from './testing/mount.ts';
+export { type ConnectOptions, connectLive, type LivePage } from './testing/remote.ts';
+export type { Answers, Value } from './testing/user.ts';
+export { type ActionOptions, type Ending, type Pushed, View } from './testing/view.ts';

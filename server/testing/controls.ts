@@ -1,0 +1,228 @@
+// Owns what a user has typed, chosen and picked: it stays until the server says something new of the control, or its form has been submitted.
+
+import type { CheerioAPI } from 'cheerio';
+import {
+  attributeOf,
+  closest,
+  type Element,
+  inherited,
+  isButton,
+  isChoice,
+  isControl,
+  isDisabled,
+  isElement,
+  textOf,
+  typeOf,
+} from './dom.ts';
+
+/** What a user did to a control. */
+interface Entered {
+  readonly value?: string;
+  readonly checked?: boolean;
+  /** The values chosen in a select. */
+  readonly chosen?: readonly string[];
+  readonly files?: readonly File[];
+}
+
+/** An entry of a form. */
+export type FormEntry = readonly [name: string, value: string | File];
+
+/** The controls of one page. */
+export class Controls {
+  readonly #$: CheerioAPI;
+  readonly #entered = new WeakMap<Element, Entered & { readonly at: number }>();
+  #count = 0;
+  /** Where the caret is: a text field that is being typed in keeps its text. */
+  focused: Element | undefined;
+
+  constructor($: CheerioAPI) {
+    this.#$ = $;
+  }
+
+  /** What has been entered until now; see {@link settle}. */
+  get count(): number {
+    return this.#count;
+  }
+
+  enter(control: Element, entered: Entered): void {
+    if (entered.checked && typeOf(control) === 'radio')
+      for (const other of this.#radios(control)) this.#note(other, { checked: other === control });
+    else this.#note(control, entered);
+    this.focused = control;
+  }
+
+  #note(control: Element, entered: Entered): void {
+    this.#entered.set(control, { ...entered, at: ++this.#count });
+  }
+
+  /** The server says something new of a control, or of an option: it shows that. */
+  readonly changed = (element: Element): void => {
+    const control = element.name === 'option' ? closest(element, ({ name }) => name === 'select') : element;
+    if (control && !(control === this.focused && isText(control))) this.#entered.delete(control);
+  };
+
+  /** A form has been submitted: it shows the server's values, but for what was entered since `count`. A reset forgets that too. */
+  settle(form: Element, count = Number.POSITIVE_INFINITY): void {
+    for (const control of this.of(form)) this.#settle(control, count);
+  }
+
+  /** The same of a checkbox, or of a radio and the others of its group. */
+  settleChoice(control: Element, count: number): void {
+    const group = typeOf(control) === 'radio' ? this.#radios(control) : [control];
+    for (const one of group) this.#settle(one, count);
+  }
+
+  #settle(control: Element, count: number): void {
+    if ((this.#entered.get(control)?.at ?? Number.POSITIVE_INFINITY) <= count) this.#entered.delete(control);
+  }
+
+  // --- What a control shows --------------------------------------------------------------------------------------
+
+  valueOf(control: Element): string {
+    const entered = this.#entered.get(control)?.value;
+    if (control.name === 'textarea') return entered ?? textOf(control).replace(/^\n/, '');
+    if (control.name === 'select') return this.chosen(control).map(optionValue)[0] ?? '';
+    return entered ?? control.attribs.value ?? (isChoice(control) ? 'on' : '');
+  }
+
+  isChecked(control: Element): boolean {
+    return this.#entered.get(control)?.checked ?? control.attribs.checked !== undefined;
+  }
+
+  filesOf(control: Element): readonly File[] {
+    return this.#entered.get(control)?.files ?? [];
+  }
+
+  options(select: Element): Element[] {
+    return this.#$(select).find('option').toArray();
+  }
+
+  /** The options of a select that are chosen. Where only one can be and none is marked, that is the first. */
+  chosen(select: Element): Element[] {
+    const options = this.options(select);
+    const isMany = select.attribs.multiple !== undefined;
+    const entered = this.#entered.get(select)?.chosen;
+    const found = options.filter((it) => (entered ? entered.includes(optionValue(it)) : 'selected' in it.attribs));
+    if (isMany || (entered && found.length > 0)) return found;
+    const first = Number(select.attribs.size ?? 1) > 1 ? undefined : options.find((it) => !isDisabledOption(it));
+    return [found.at(-1) ?? first].filter((it) => it !== undefined);
+  }
+
+  // --- Forms -----------------------------------------------------------------------------------------------------
+
+  /** The form that a control belongs to: the one around it, or the one that `form=` names. */
+  formOf(control: Element): Element | undefined {
+    const { form } = control.attribs;
+    if (form === undefined || !(isControl(control) || isButton(control)))
+      return closest(control, ({ name }) => name === 'form');
+    return this.#$('form')
+      .toArray()
+      .find(({ attribs }) => attribs.id === form);
+  }
+
+  /** The controls and buttons of a form, wherever they stand; of another element, those in it. In the page's order. */
+  of(form: Element): Element[] {
+    if (form.name !== 'form') return this.#$(form).find('input,select,textarea,button').toArray();
+    return this.#$('input,select,textarea,button')
+      .toArray()
+      .filter((control) => this.formOf(control) === form);
+  }
+
+  /** What a form sends, as a browser gathers it: WHATWG HTML, 4.10.21.4. */
+  entries(form: Element, submitter?: Element): FormEntry[] {
+    return this.of(form)
+      .filter((control) => (isButton(control) ? control === submitter : true))
+      .flatMap((control) => this.entriesOf(control));
+  }
+
+  /** What one control adds to its form. */
+  entriesOf(control: Element): FormEntry[] {
+    const { name } = control.attribs;
+    if (!name || isDisabled(control) || closest(control, (it) => it.name === 'datalist')) return [];
+    if (isChoice(control) && !this.isChecked(control)) return [];
+    if (typeOf(control) === 'file') return this.filesOf(control).map((file) => [name, file]);
+    if (control.name !== 'select') return [[name, this.valueOf(control)]];
+    const chosen = this.chosen(control).filter((option) => !isDisabledOption(option));
+    return chosen.map((option) => [name, optionValue(option)]);
+  }
+
+  #radios(radio: Element): Element[] {
+    const form = this.formOf(radio);
+    return this.#$('input[type=radio]')
+      .toArray()
+      .filter(({ attribs }) => attribs.name === radio.attribs.name)
+      .filter((other) => this.formOf(other) === form);
+  }
+
+  // --- Checks ----------------------------------------------------------------------------------------------------
+
+  /** Why a browser would not submit a form, if it would not. */
+  fault(form: Element, submitter?: Element): { control: Element; why: string } | undefined {
+    const isUnchecked = attributeOf(form, 'hx-validate') !== 'true' && form.attribs.novalidate !== undefined;
+    if (isUnchecked || submitter?.attribs.formnovalidate !== undefined) return undefined;
+    for (const control of this.of(form)) {
+      const why = isControl(control) && !isButton(control) && !isDisabled(control) ? this.#faultOf(control) : undefined;
+      if (why) return { control, why };
+    }
+    return undefined;
+  }
+
+  #faultOf(control: Element): string | undefined {
+    const { required, pattern, minlength, maxlength, readonly } = control.attribs;
+    const type = typeOf(control);
+    if (readonly !== undefined || type === 'hidden') return undefined;
+    const value = this.valueOf(control);
+    if (this.#isEmpty(control)) return required === undefined ? undefined : 'it is required, and empty';
+    if (control.name === 'select' || isChoice(control) || type === 'file') return undefined;
+    if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'v').test(value))
+      return `it does not match ${pattern}`;
+    if (this.#entered.has(control) && value.length < Number(minlength ?? 0))
+      return `it has less than ${minlength} letters`;
+    if (this.#entered.has(control) && value.length > Number(maxlength ?? Number.POSITIVE_INFINITY))
+      return `it has more than ${maxlength} letters`;
+    return typeFault(control, type, value);
+  }
+
+  #isEmpty(control: Element): boolean {
+    if (typeOf(control) === 'radio') return !this.#radios(control).some((it) => this.isChecked(it));
+    if (typeOf(control) === 'checkbox') return !this.isChecked(control);
+    if (typeOf(control) === 'file') return this.filesOf(control).length === 0;
+    return this.valueOf(control) === '';
+  }
+}
+
+function typeFault({ attribs: { min, max } }: Element, type: string, value: string): string | undefined {
+  if (type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) return 'it is no address of mail';
+  if (type === 'url' && !URL.canParse(value)) return 'it is no URL';
+  if (type !== 'number' && type !== 'range') return undefined;
+  if (min !== undefined && Number(value) < Number(min)) return `it is less than ${min}`;
+  if (max !== undefined && Number(value) > Number(max)) return `it is more than ${max}`;
+  return undefined;
+}
+
+/** Whether a control is one in which a user types. */
+export function isText(control: Element): boolean {
+  if (control.name === 'textarea') return true;
+  return (
+    control.name === 'input' &&
+    !isChoice(control) &&
+    !/^(?:button|submit|reset|image|file|range|color|hidden)$/.test(typeOf(control))
+  );
+}
+
+export function optionValue(option: Element): string {
+  return option.attribs.value ?? textOf(option).replace(/\s+/g, ' ').trim();
+}
+
+export function isDisabledOption(option: Element): boolean {
+  const { parent } = option;
+  const group = isElement(parent) && parent.name === 'optgroup' && parent.attribs.disabled !== undefined;
+  return group || option.attribs.disabled !== undefined;
+}
+
+/** Whether an element's files are sent, and not their names alone. */
+export function sendsFiles(element: Element, form: Element | undefined): boolean {
+  const said =
+    inherited(element, 'hx-encoding') ?? inherited(element, 'hx-encoding:inherited') ?? form?.attribs.enctype;
+  return said === 'multipart/form-data';
+}

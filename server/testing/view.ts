@@ -1,0 +1,297 @@
+// Owns a component as a test sees and uses it. What it does is a user's; what it shows is what a browser would.
+
+import type { CheerioAPI } from 'cheerio';
+import { ATTRIBUTES } from '../../protocol/names.ts';
+import type { Order } from '../../protocol/patch.ts';
+import type { Clock } from '../clock.ts';
+import { all, describeAll, type Element, type Elements, ROOTS, refused, SENDERS, type Target, textOf } from './dom.ts';
+import type { Link } from './link.ts';
+import { Page } from './page.ts';
+import { Refused } from './sender.ts';
+import { type Answers, User, type Value } from './user.ts';
+
+/** What a component pushed to the browser: `browser.push(name, detail)`. */
+export interface Pushed {
+  readonly name: string;
+  readonly detail: unknown;
+}
+
+/** How an action ended. */
+export interface Ending {
+  /** 200; 422 where the params were refused; 500 where a handler threw. 0: nothing was sent. */
+  readonly status: number;
+}
+
+/** How an action is done. */
+export interface ActionOptions extends Answers {
+  /** Whether a handler is expected to throw: then the call does not reject with that, but where none did. */
+  readonly fails?: boolean;
+}
+
+/** What a test knows of the server behind a page. */
+export interface Server {
+  /** Waits until what has been done has had its effect. */
+  quiet(): Promise<void>;
+  /** Waits until nothing is under way any more, tasks included. Rejects where that takes too long. */
+  settled(): Promise<void>;
+  /** What was thrown there since this was asked last. */
+  takeErrors(): unknown[];
+  /** Why it refused something last, as far as that is known. */
+  takeRefusal(): string | undefined;
+}
+
+/** A page, and what is behind it. */
+export interface Browser {
+  readonly server: Server;
+  readonly page: Page;
+  readonly user: User;
+  readonly pushes: Pushed[];
+  redirected: string | undefined;
+  title: string | undefined;
+  /** How many actions have not ended: what is thrown is theirs. */
+  acting: number;
+}
+
+/** Milliseconds for which something is waited for. */
+export const PATIENCE = 5_000;
+
+/** Loads a page into a browser that has only a user. */
+export function createBrowser($: CheerioAPI, url: string, link: Link, clock: Clock, server: Server): Browser {
+  const ordered = (root: Element, order: Order) => {
+    if (order[0] === 'redirect') browser.redirected = order[1];
+    else if (order[0] === 'title') browser.title = order[1];
+    else if (order[0] === 'url') page.url = new URL(order[1], page.url).href;
+    else {
+      browser.pushes.push({ name: order[1], detail: order[2] });
+      user.dispatch({ type: order[1], target: root, detail: order[2] });
+    }
+  };
+  const page = new Page($, url, link, clock, {
+    ordered: ({ root }, order) => ordered(root, order),
+    controlChanged: (control) => user.controls.changed(control),
+    reset: (entry, show) => user.recover(entry, show),
+  });
+  const user = new User(page, clock);
+  const title = $('title').text() || undefined;
+  const browser: Browser = { server, page, user, pushes: [], redirected: undefined, title, acting: 0 };
+  return browser;
+}
+
+/**
+ * A component on a page, in the hands of a user. Selectors are looked for inside it, children included, and, where nothing is found there, in the rest of
+ * the page. Every action resolves when its events have settled and their effect is on the page; it rejects where a browser could not do it, and with
+ * what a handler threw.
+ */
+export class View {
+  /** What is behind it; not for tests. */
+  readonly #browser: Browser;
+  readonly #id: string;
+  #root: Element;
+
+  /** Views are made by `mountLive()` and `connectLive()`. */
+  constructor(browser: Browser, root: Element) {
+    this.#browser = browser;
+    this.#root = root;
+    this.#id = root.attribs[ATTRIBUTES.id] as string;
+  }
+
+  // --- What it shows ---------------------------------------------------------------------------------------------
+
+  /** Its root element, as cheerio gives it: `view.root.attr('class')`. */
+  get root(): Elements {
+    const { page } = this.#browser;
+    const isHere = ({ attribs }: Element) => attribs[ATTRIBUTES.id] === this.#id;
+    if (!page.entries.has(this.#root)) this.#root = all(page.$, ROOTS).find(isHere) ?? this.#root;
+    return page.$(this.#root);
+  }
+
+  /** Finds elements in it, children included: `view.find('li').length`. What a user has typed is in {@link values}, not in the elements. */
+  find(selector: string): Elements {
+    return this.root.find(selector);
+  }
+
+  /** The whole page, as cheerio: `view.page('title').text()`. */
+  get page(): CheerioAPI {
+    return this.#browser.page.$;
+  }
+
+  /** Its text, with each run of white space as one space. */
+  get text(): string {
+    return textOf(this.root[0] as Element)
+      .replace(/\s+/g, ' ')
+      .trim();
+  }
+
+  /** Its content as HTML. */
+  get html(): string {
+    return this.root.html() ?? '';
+  }
+
+  /** What a form, or any other element, would send now: what has been typed, and what the server says of the rest. */
+  values(target: Target = 'form'): Record<string, string | File | (string | File)[]> {
+    const element = this.#one(target, 'values');
+    const values: Record<string, string | File | (string | File)[]> = {};
+    for (const [name, value] of this.#browser.user.controls.entries(element)) {
+      const before = values[name];
+      values[name] = before === undefined ? value : [before, value].flat();
+    }
+    return values;
+  }
+
+  /** What was pushed to the browser so far, by all components of the page. */
+  get pushes(): readonly Pushed[] {
+    return this.#browser.pushes;
+  }
+
+  /** Where the browser was sent, if it was. */
+  get redirected(): string | undefined {
+    return this.#browser.redirected;
+  }
+
+  /** The page's title, where it has one. */
+  get title(): string | undefined {
+    return this.#browser.title;
+  }
+
+  /** The page's address. */
+  get url(): string {
+    return this.#browser.page.url;
+  }
+
+  /** Why it is not live, if it is not: `expired`, `refused`, `failed`, `ended`, `session`, `offline`. */
+  get gone(): string | undefined {
+    const entry = this.#browser.page.entries.get(this.root[0] as Element);
+    if (!entry) return 'removed';
+    return entry.state === 'gone' ? entry.reason : entry.state === 'waiting' ? 'offline' : undefined;
+  }
+
+  // --- What a user does ------------------------------------------------------------------------------------------
+
+  /** Clicks. A button of a form submits it, a checkbox changes, a label clicks its control. */
+  click(target: Target, options?: ActionOptions): Promise<Ending> {
+    return this.#act('click', target, options, (element, doing) => this.#browser.user.click(element, doing));
+  }
+
+  /** Fills in fields by their names: texts, `true` for a checkbox, values for radios, selects and groups of checkboxes. Each makes `input` and `change`. */
+  fill(target: Target, values: Readonly<Record<string, Value>>, options?: ActionOptions): Promise<Ending> {
+    return this.#act('fill', target, options, (element, doing) => this.#browser.user.fill(element, values, doing));
+  }
+
+  /** Puts a value into one control. */
+  change(target: Target, value: Value, options?: ActionOptions): Promise<Ending> {
+    return this.#act('change', target, options, (element, doing) => this.#browser.user.change(element, value, doing));
+  }
+
+  /** Chooses files in an input. They are sent with its form. */
+  upload(target: Target, files: File | readonly File[], options?: ActionOptions): Promise<Ending> {
+    return this.#act('upload', target, options, (element, doing) =>
+      this.#browser.user.upload(element, [files].flat() as File[], doing),
+    );
+  }
+
+  /** Submits a form, with its first button if it has one; `values` are filled in before. */
+  submit(
+    target: Target = 'form',
+    values: Readonly<Record<string, Value>> = {},
+    options?: ActionOptions,
+  ): Promise<Ending> {
+    return this.#act('submit', target, options, (element, doing) => {
+      this.#browser.user.fill(element, values, doing);
+      this.#browser.user.submit(element, doing);
+    });
+  }
+
+  /** Lets any other event happen at an element, such as `keyup`, or a CustomEvent with its detail. Rejects where nobody listens. */
+  trigger(target: Target, type: string, detail?: unknown, options?: ActionOptions): Promise<Ending> {
+    return this.#act(`trigger ${type}`, target, options, (element, doing) => {
+      if (this.#browser.user.dispatch({ type, target: element, detail }).isHeard) return;
+      throw refused(doing, `nothing fires on ${type}; there are ${describeAll(all(this.page, SENDERS))}`);
+    });
+  }
+
+  /** Back and Forward: the page has another address, and `navigate()` is called. */
+  navigate(url: string, options?: ActionOptions): Promise<Ending> {
+    return this.#act('navigate', this.root, options, () => this.#browser.user.navigate(url));
+  }
+
+  async #act(
+    what: string,
+    target: Target,
+    options: ActionOptions = {},
+    work: (element: Element, doing: string) => void,
+  ): Promise<Ending> {
+    const doing = `${what}(${typeof target === 'string' ? `'${target}'` : ''})`;
+    const browser = this.#browser;
+    browser.acting++;
+    try {
+      const sent = browser.user.act(() => work(this.#one(target, what), doing), options);
+      const status = Math.max(0, ...(await Promise.all(sent)));
+      await browser.server.quiet();
+      this.#check(doing, status, options.fails);
+      return { status };
+    } catch (error) {
+      throw error instanceof Refused ? refused(doing, browser.server.takeRefusal() ?? error.message) : error;
+    } finally {
+      browser.acting--;
+    }
+  }
+
+  #check(doing: string, status: number, fails = false): void {
+    const [error] = this.#browser.server.takeErrors();
+    if (fails && error === undefined && status !== 500) throw refused(doing, 'it was expected to fail, and did not');
+    if (!fails && error !== undefined) throw error;
+    if (!fails && status === 500) throw refused(doing, 'the handler failed on the server, which has reported it there');
+  }
+
+  /** What no action has to answer for. */
+  #checkRest(doing: string): void {
+    if (this.#browser.acting === 0) this.#check(doing, 0);
+  }
+
+  #one(target: Target, what: string): Element {
+    if (typeof target !== 'string') return only(target.toArray(), `${what}()`, []);
+    const found = this.find(target).toArray();
+    if (found.length === 0 && this.root.is(target)) return this.root[0] as Element;
+    const elements = found.length > 0 ? found : all(this.page, target);
+    const those = this.find('button,input,select,textarea,form,[lv-event],[data-lv-event]').toArray();
+    return only(elements, `${what}('${target}')`, those);
+  }
+
+  // --- What happens beside it ------------------------------------------------------------------------------------
+
+  /** Waits until nothing is under way: events, updates, tasks, async renders. Rejects after 5 s, and with what was thrown. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#browser.user.takeStrays());
+    await this.#browser.server.settled();
+    this.#checkRest('settled()');
+  }
+
+  /** Waits until something is true: `await view.until(() => view.text.includes('done'))`. Rejects after 5 s, with what it shows. */
+  async until(isTrue: () => boolean): Promise<void> {
+    for (const end = Date.now() + PATIENCE; !isTrue(); await new Promise((resolve) => setTimeout(resolve, 1)))
+      if (Date.now() > end)
+        throw refused('until()', `it was not true within ${PATIENCE} ms. The component shows: ${this.text}`);
+    this.#checkRest('until()');
+  }
+
+  /** Cuts the stream: the component is offline until {@link reconnect}. What is clicked meanwhile is delivered then. */
+  async disconnect(): Promise<void> {
+    this.#browser.page.disconnect();
+    await this.#browser.server.quiet();
+  }
+
+  /** Opens a stream again, after it was cut or by cutting it now, and resumes. */
+  async reconnect(): Promise<void> {
+    await this.disconnect();
+    await this.#browser.page.connect();
+    await this.#browser.server.quiet();
+    this.#checkRest('reconnect()');
+  }
+}
+
+function only(elements: readonly Element[], doing: string, those: readonly Element[]): Element {
+  const [element] = elements;
+  if (!element) throw refused(doing, `there is no such element; there are ${describeAll(those)}`);
+  if (elements.length > 1) throw refused(doing, `it is one of ${elements.length}: ${describeAll(elements)}`);
+  return element;
+}
