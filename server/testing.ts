@@ -4,10 +4,10 @@ export {
   type BaseMountOptions,
   type JoinOptions,
   type MountArgument,
-  MountedView,
+  type MountedView,
   type MountOptions,
   mountLive,
 } from './testing/mount.ts';
 export { type ConnectOptions, connectLive, type LivePage } from './testing/remote.ts';
 export type { Answers, Value } from './testing/user.ts';
-export { type ActionOptions, type Ending, type Pushed, View } from './testing/view.ts';
+export type { ActionOptions, Ending, Pushed, View } from './testing/view.ts';

@@ -40,7 +40,10 @@ export interface LivePage {
  * page.close();
  */
 export async function connectLive(url: string, { path, headers = {} }: ConnectOptions = {}): Promise<LivePage> {
-  const [load, Source] = [await loadCheerio('connectLive()'), await loadEventSource('connectLive()')];
+  const [load, Source] = [
+    await loadCheerio('connectLive()', 'cheerio eventsource'),
+    await loadEventSource('connectLive()'),
+  ];
   const answer = await fetch(url, { headers });
   if (!answer.ok) throw refused('connectLive()', `${url} answered ${answer.status}`);
   const $ = load(await answer.text());

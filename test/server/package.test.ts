@@ -31,16 +31,41 @@ test('./redis joins nodes, and is the only one that loads the redis package', ()
   expect(node('--input-type=commonjs', '-e', load('htmx-liveview/redis'))).toBe('0');
 });
 
-test('./redis says what to install where the redis package is not', () => {
+test('./testing loads cheerio and eventsource when they are needed, and as import and require', () => {
+  const loaded = 'Object.keys(require.cache).filter((file) => /node_modules.(cheerio|eventsource)/.test(file)).length';
+  expect(node('--input-type=commonjs', '-e', `require('htmx-liveview/testing'); console.log(${loaded})`)).toBe('0');
+  expect(
+    node('--input-type=module', '-e', `import * as live from 'htmx-liveview/testing'; console.log(${names})`),
+  ).toBe('connectLive,mountLive');
+});
+
+/** What a program says in an app that has this package and what its core needs, but none of its optional peers. */
+function withoutPeers(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'liveview-package-'));
   const copy = join(folder, 'node_modules/htmx-liveview');
-  for (const path of ['package.json', 'dist/server', 'dist/views'])
-    cpSync(join(root, path), join(copy, path), { recursive: true });
-  const text =
-    "import { redisBackplane } from 'htmx-liveview/redis'; redisBackplane().catch(({ message }) => console.log(message))";
+  for (const path of ['package.json', 'dist']) cpSync(join(root, path), join(copy, path), { recursive: true });
+  for (const name of ['busboy', 'streamsearch'])
+    cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', text], { cwd: folder, encoding: 'utf8' });
-  expect(said).toContain('ERR_LIVE_REDIS_MISSING: redisBackplane(): needs the package redis. Run: npm install redis.');
   rmSync(folder, { recursive: true });
+  return said;
+}
+
+test.each([
+  [
+    "import { redisBackplane } from 'htmx-liveview/redis'; redisBackplane()",
+    'ERR_LIVE_REDIS_MISSING: redisBackplane(): needs the package redis. Run: npm install redis.',
+  ],
+  [
+    "import { mountLive } from 'htmx-liveview/testing'; mountLive()",
+    'ERR_LIVE_TEST_MISSING: mountLive(): needs the package cheerio. Run: npm install -D cheerio.',
+  ],
+  [
+    "import { connectLive } from 'htmx-liveview/testing'; connectLive('http://localhost')",
+    'ERR_LIVE_TEST_MISSING: connectLive(): needs the package cheerio. Run: npm install -D cheerio eventsource.',
+  ],
+])('what to install is said where an optional package is not: %s', (program, said) => {
+  expect(withoutPeers(`${program}.catch(({ message }) => console.log(message))`)).toContain(said);
 });
 
 test('./views stands alone', () => {

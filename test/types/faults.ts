@@ -1,6 +1,7 @@
 // Checked by `npm run types`: each line marked @ts-expect-error must be a compile error, and everything else must not be one.
 
 import { html, LiveComponent, type LiveEvent, liveview, type Params, presence, topic } from 'htmx-liveview';
+import { connectLive, mountLive } from 'htmx-liveview/testing';
 import { z } from 'zod';
 
 const secret = 'x'.repeat(32);
@@ -141,3 +142,39 @@ class Room extends LiveComponent {
   }
 }
 liveview({ secret, components: [Room] });
+
+// --- htmx-liveview/testing ---------------------------------------------------------------------------------------------
+
+const counter = await mountLive(Counter, { session: { start: 1 } });
+counter.pushes.map(({ name }) => name satisfies string);
+counter.find('p').text() satisfies string;
+counter.join({ session: { start: 2 } });
+mountLive(Room);
+mountLive(Mine, { context: { user: { name: 'Ada' } } });
+counter.publish(cards, { title: 'One' });
+
+// @ts-expect-error: the payload is missing
+mountLive(Counter);
+// @ts-expect-error: the payload is missing among the options
+mountLive(Counter, { url: 'http://localhost/' });
+// @ts-expect-error: the payload has another type
+mountLive(Counter, { session: { start: '1' } });
+// @ts-expect-error: the context is missing
+mountLive(Mine);
+// @ts-expect-error: the context lacks what the component needs
+mountLive(Mine, { context: { user: {} } });
+// @ts-expect-error: there is no such option
+mountLive(Room, { latency: 1 });
+// @ts-expect-error: events.remove: there is no public method remove()
+mountLive(NoMethod);
+// @ts-expect-error: the payload has another type
+counter.join({ session: { start: 'x' } });
+// @ts-expect-error: the topic has another type
+counter.publish(cards, { title: 1 });
+// @ts-expect-error: nobody can fill in an object
+counter.fill('form', { a: {} });
+
+const remote = await connectLive('http://localhost:3000/', { headers: { cookie: 'a=b' } });
+remote.views.map((view) => view.click('button'));
+// @ts-expect-error: its time is the real one
+remote.view('Counter').elapse(1000);

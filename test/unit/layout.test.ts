@@ -58,10 +58,16 @@ describe('imports', () => {
     }
   });
 
-  test('no value of the redis package is imported by what is published: it is optional', () => {
+  test.each(['redis', 'cheerio', 'eventsource'])('no value of the package %s is imported by what is published: it is optional', (name) => {
     const published = files.filter((file) => !file.startsWith('examples/'));
-    const values = published.filter((file) => importsOf(file).some(({ from, isType }) => from === 'redis' && !isType));
+    const values = published.filter((file) => importsOf(file).some(({ from, isType }) => from === name && !isType));
     expect(values).toEqual([]);
+  });
+
+  test('nothing but the test kit imports the test kit', () => {
+    const isKit = (file: string) => file.startsWith('server/testing');
+    const others = files.filter((file) => !isKit(file) && importsOf(file).some(({ from }) => isKit(from)));
+    expect(others).toEqual([]);
   });
 
   test('there is no cycle among values', () => {
