@@ -58,7 +58,10 @@ export class Controls {
   /** The server says something new of a control, or of an option: it shows that. */
   readonly changed = (element: Element): void => {
     const control = element.name === 'option' ? closest(element, ({ name }) => name === 'select') : element;
-    if (control && !(control === this.focused && isText(control))) this.#entered.delete(control);
+    if (!control || (control === this.focused && isText(control))) return;
+    this.#entered.delete(control);
+    if (typeOf(control) !== 'radio' || control.attribs.checked === undefined) return;
+    for (const other of this.#radios(control)) if (other !== control) this.#note(other, { checked: false });
   };
 
   /** A form has been submitted: it shows the server's values, but for what was entered since `count`. A reset forgets that too. */
@@ -83,6 +86,14 @@ export class Controls {
     if (control.name === 'textarea') return entered ?? textOf(control).replace(/^\n/, '');
     if (control.name === 'select') return this.chosen(control).map(optionValue)[0] ?? '';
     return entered ?? control.attribs.value ?? (isChoice(control) ? 'on' : '');
+  }
+
+  /** What a control shows, in the form that suits its kind. */
+  shown(control: Element): string | boolean | readonly string[] | readonly File[] {
+    if (isChoice(control)) return this.isChecked(control);
+    if (typeOf(control) === 'file') return this.filesOf(control);
+    const isMany = control.name === 'select' && control.attribs.multiple !== undefined;
+    return isMany ? this.chosen(control).map(optionValue) : this.valueOf(control);
   }
 
   isChecked(control: Element): boolean {

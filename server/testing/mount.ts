@@ -119,7 +119,6 @@ function pageFor(component: ComponentClass): (rendered: Html) => Html {
 /** A component that {@link mountLive} has mounted. */
 export class MountedView<C extends ComponentClass = ComponentClass> extends View {
   readonly #server: TestServer;
-  readonly #browser: Browser;
   readonly #join: (options: JoinOptions<C>) => Promise<MountedView<C>>;
 
   constructor(
@@ -130,7 +129,6 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
   ) {
     super(browser, root[0] as Elements[number]);
     this.#server = server;
-    this.#browser = browser;
     this.#join = join;
   }
 
@@ -144,8 +142,7 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
   /** Lets time pass, in milliseconds: `every`, `after`, `delay:` and time limits. `Date` is not moved. */
   async elapse(ms: number): Promise<void> {
     await this.#server.clock.pass(ms, () => this.#server.quiet());
-    await Promise.all(this.#browser.user.takeStrays());
-    await this.#server.quiet();
+    await this.#server.strays();
     this.#server.throwErrors();
   }
 

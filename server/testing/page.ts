@@ -15,6 +15,8 @@ import { type Link, type LinkAnswer, sign } from './link.ts';
 export interface PageListener {
   ordered(entry: Entry, order: Order): void;
   controlChanged(control: Element): void;
+  /** Components, or what is in them, may have come. */
+  loaded(): void;
   /** The server has lost a component's state; `show` brings the page to the new one. */
   reset(entry: Entry, show: () => void): void;
 }
@@ -155,6 +157,7 @@ export class Page {
     await this.#unsubscribe(left);
     // what stands in a shared component is refused where that is not live yet: outer ones first
     for (let level = this.#due(); level.length > 0 && this.hello; level = this.#due()) await this.#subscribe(level);
+    this.#listener.loaded();
   }
 
   /** The same id twice on one page: the second counts as another viewer. */

@@ -93,8 +93,8 @@ function pathOf($: CheerioAPI, url: string): string {
 /** Nothing is known of a server elsewhere but what its page shows. */
 function remoteServer(browser: () => Browser) {
   const quiet = async () => {
-    for (const end = Date.now() + PATIENCE; browser().page.inFlight > 0; await pause(5))
-      if (Date.now() > end) throw refused('settled()', `no answer within ${PATIENCE} ms`);
+    for (const end = performance.now() + PATIENCE; browser().page.inFlight > 0; await pause(5))
+      if (performance.now() > end) throw refused('settled()', `no answer within ${PATIENCE} ms`);
   };
   const settled = async () => {
     while (browser().user.isWaiting) await pause(5);

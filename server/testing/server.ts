@@ -112,8 +112,8 @@ export class TestServer {
   /** Waits until nothing is under way, tasks and what waits for something outside included. */
   async settled(): Promise<void> {
     await this.quiet();
-    for (const end = Date.now() + PATIENCE; this.#all().length > 0; await this.quiet()) {
-      if (Date.now() > end)
+    for (const end = performance.now() + PATIENCE; this.#all().length > 0; await this.quiet()) {
+      if (performance.now() > end)
         throw refused('settled()', `still under way after ${PATIENCE} ms: ${this.#all().join(', ')}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -137,6 +137,12 @@ export class TestServer {
   #isAtWork(instance: Instance): boolean {
     const hasReader = this.#registry.seatsOf(instance).some(({ stream }) => stream);
     return instance.isBusy || instance.updating !== undefined || (instance.dirty && hasReader);
+  }
+
+  /** Waits for the events that came of themselves: after a delay, or a push. */
+  async strays(): Promise<void> {
+    await Promise.all([...this.browsers].flatMap(({ user }) => user.takeStrays()));
+    await this.quiet();
   }
 
   // --- What went wrong -------------------------------------------------------------------------------------------

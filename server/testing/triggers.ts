@@ -23,6 +23,8 @@ export interface DomEvent {
   readonly submitter?: Element | undefined;
   /** A CustomEvent's. */
   readonly detail?: unknown;
+  /** Default true. */
+  readonly bubbles?: boolean;
 }
 
 /** When an element fires. */
@@ -46,6 +48,7 @@ interface Listener {
 interface State {
   values: WeakMap<Element, string>;
   hasFired?: boolean;
+  isLoaded?: boolean;
   /** Until when it keeps still. */
   rest?: number;
   cancel?: () => void;
@@ -80,7 +83,7 @@ export class Triggers {
 
   /** Lets an event reach whoever listens. Says whether anybody does, and whether the browser's own action is prevented. */
   dispatch(event: DomEvent): { readonly isHeard: boolean; readonly isPrevented: boolean } {
-    const path = [...around(event.target)];
+    const path = event.bubbles === false ? [event.target] : [...around(event.target)];
     const listeners = this.#listeners(event.type, path);
     let end = Number.POSITIVE_INFINITY;
     for (const { element, trigger, at } of listeners) {
@@ -90,6 +93,16 @@ export class Triggers {
     }
     const isPrevented = event.type === 'click' && listeners.some(({ on }) => on !== undefined && isSubmitting(on));
     return { isHeard: listeners.length > 0, isPrevented };
+  }
+
+  /** What has come to the page fires, where it is to fire on `load`. */
+  load(isMeant: (element: Element) => boolean): void {
+    for (const target of all(this.#$, SENDERS)) {
+      const state = this.#stateOf(target);
+      if (state.isLoaded || !isMeant(target)) continue;
+      state.isLoaded = true;
+      this.dispatch({ type: 'load', target, bubbles: false });
+    }
   }
 
   /** A submit says more than what its form's fields still had to send. */

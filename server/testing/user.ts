@@ -34,6 +34,8 @@ export type Value = string | number | boolean | readonly string[];
 export interface Answers {
   /** What the user says to `hx-confirm`. Default: yes. */
   readonly confirm?: boolean;
+  /** What the user types at `hx-prompt`. */
+  readonly prompt?: string;
 }
 
 /** Somebody who uses a page. */
@@ -250,6 +252,14 @@ export class User {
     }
   }
 
+  /** Something has come to the page. */
+  load(): void {
+    this.#triggers.load((element) => {
+      const root = rootOf(element);
+      return root !== undefined && this.#page.entries.get(root)?.state === 'live';
+    });
+  }
+
   // --- What fires ------------------------------------------------------------------------------------------------
 
   /** Lets a DOM event happen. */
@@ -263,17 +273,28 @@ export class User {
     const name = attributeOf(element, 'lv-event');
     if (!entry || !name) return;
     if (inherited(element, 'hx-confirm') !== undefined && this.#answers.confirm === false) return;
-    const form = element.name === 'form' ? element : this.controls.formOf(element);
-    const encoded = encode(gather(this.#page.$, this.controls, element, event), element, form);
-    const field = [event.submitter, event.target, element].map((it) => it?.attribs.name).find(Boolean);
     const { count } = this.controls;
-    const sending = Promise.resolve(encoded).then((it) => send(this.#page, { entry, name, field, ...it }));
     this.#note(
-      sending.then((status) => {
+      this.#send(entry, name, element, event).then((status) => {
         if (status < 300) this.#settle(element, event, count);
         return status;
       }),
     );
+  }
+
+  /** The values are those of now, also where the event is sent later. */
+  async #send(entry: Entry, name: string, element: Element, event: DomEvent): Promise<number> {
+    const form = element.name === 'form' ? element : this.controls.formOf(element);
+    const entries = gather(this.#page.$, this.controls, element, event);
+    if (inherited(element, 'hx-prompt') !== undefined) entries.push(['hx-prompt', this.#prompted(element)]);
+    const field = [event.submitter, event.target, element].map((it) => it?.attribs.name).find(Boolean);
+    return send(this.#page, { entry, name, field, ...(await encode(entries, element, form)) });
+  }
+
+  #prompted(element: Element): string {
+    const { prompt } = this.#answers;
+    if (prompt !== undefined) return prompt;
+    throw refused(describe(element), `it asks "${inherited(element, 'hx-prompt')}"; answer with { prompt: '…' }`);
   }
 
   /** An event has settled: its form, if it was submitted, or the checkbox that fired, shows what the server says. */

@@ -22,7 +22,17 @@ export function gather($: CheerioAPI, controls: Controls, element: Element, even
   const own = isControl(element) && !isButton(element) && !form ? controls.entriesOf(element) : [];
   const ofForm = [...(form ? controls.entries(form) : []), ...(submitter ? controls.entriesOf(submitter) : [])];
   // htmx: what a form says goes before the rest, and hx-vals before that
-  return override(override([...own, ...included], ofForm), [...valuesOf(element), ...detailsOf(event)]);
+  const said = override(override([...own, ...included], ofForm), [...detailsOf(event), ...valuesOf(element)]);
+  return filter(said, inherited(element, 'hx-params') ?? '*');
+}
+
+/** What hx-params lets through. */
+function filter(entries: FormEntry[], params: string): FormEntry[] {
+  const [, not, list = ''] = /^(not )?(.*)$/s.exec(params.trim()) ?? [];
+  const names = new Set(list.split(',').map((name) => name.trim()));
+  if (params === '*') return entries;
+  if (params === 'none') return [];
+  return entries.filter(([name]) => names.has(name) !== (not !== undefined));
 }
 
 function entriesIn(controls: Controls, element: Element): FormEntry[] {

@@ -69,6 +69,7 @@ export function createBrowser($: CheerioAPI, url: string, link: Link, clock: Clo
   const page = new Page($, url, link, clock, {
     ordered: ({ root }, order) => ordered(root, order),
     controlChanged: (control) => user.controls.changed(control),
+    loaded: () => user.load(),
     reset: (entry, show) => user.recover(entry, show),
   });
   const user = new User(page, clock);
@@ -136,6 +137,11 @@ export class View {
       values[name] = before === undefined ? value : [before, value].flat();
     }
     return values;
+  }
+
+  /** What one control shows: its text, whether it is checked, the values that are chosen where there may be several, or its files. */
+  value(control: Target): string | boolean | readonly string[] | readonly File[] {
+    return this.#browser.user.controls.shown(this.#one(control, 'value'));
   }
 
   /** What was pushed to the browser so far, by all components of the page. */
@@ -268,8 +274,8 @@ export class View {
 
   /** Waits until something is true: `await view.until(() => view.text.includes('done'))`. Rejects after 5 s, with what it shows. */
   async until(isTrue: () => boolean): Promise<void> {
-    for (const end = Date.now() + PATIENCE; !isTrue(); await new Promise((resolve) => setTimeout(resolve, 1)))
-      if (Date.now() > end)
+    for (const end = performance.now() + PATIENCE; !isTrue(); await new Promise((resolve) => setTimeout(resolve, 1)))
+      if (performance.now() > end)
         throw refused('until()', `it was not true within ${PATIENCE} ms. The component shows: ${this.text}`);
     this.#checkRest('until()');
   }
