@@ -39,6 +39,14 @@ export class Controls {
     this.#$ = $;
   }
 
+  /** Notes what has been entered into a form; the result puts it there again. */
+  keep(form: Element): () => void {
+    const kept = this.of(form).map((control) => [control, this.#entered.get(control)] as const);
+    return () => {
+      for (const [control, entered] of kept) if (entered) this.#entered.set(control, entered);
+    };
+  }
+
   /** What has been entered until now; see {@link settle}. */
   get count(): number {
     return this.#count;

@@ -7,11 +7,12 @@ import type { ComponentStatics } from '../component.ts';
 import type { BaseOptions } from '../settings.ts';
 import type { Topic } from '../topic.ts';
 import type { Checked, ComponentClass, ContextOf, SessionOf } from '../types.ts';
+import { type Browser, createBrowser } from './browser.ts';
 import { type Elements, ROOTS, refused } from './dom.ts';
 import { memoryLink } from './memory.ts';
 import { loadCheerio } from './packages.ts';
 import { TestServer, type Visitor } from './server.ts';
-import { type Browser, createBrowser, View } from './view.ts';
+import { View } from './view.ts';
 
 /** How a component is mounted, whatever its class. */
 export interface BaseMountOptions
@@ -119,6 +120,7 @@ function pageFor(component: ComponentClass): (rendered: Html) => Html {
 /** A component that {@link mountLive} has mounted. */
 export class MountedView<C extends ComponentClass = ComponentClass> extends View {
   readonly #server: TestServer;
+  readonly #browser: Browser;
   readonly #join: (options: JoinOptions<C>) => Promise<MountedView<C>>;
 
   constructor(
@@ -129,6 +131,7 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
   ) {
     super(browser, root[0] as Elements[number]);
     this.#server = server;
+    this.#browser = browser;
     this.#join = join;
   }
 
@@ -149,6 +152,14 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
   /** Somebody else opens the page: with an express-session of their own, or in another tab. */
   join(options: JoinOptions<C> = {}): Promise<MountedView<C>> {
     return this.#join(options);
+  }
+
+  /** Leaves the page: the component is unmounted. */
+  async close(): Promise<void> {
+    this.#server.browsers.delete(this.#browser);
+    await this.#browser.page.leave();
+    await this.#server.quiet();
+    this.#server.throwErrors();
   }
 
   /**

@@ -76,6 +76,15 @@ export class Page {
     this.#lost();
   }
 
+  /** Says goodbye, and closes the stream. */
+  async leave(): Promise<void> {
+    if (this.hello)
+      await this.post(ENDPOINTS.unsubscribe, '', JSON.stringify({ viewer: this.#viewer })).catch(() => {});
+    this.disconnect();
+    for (const entry of this.entries.values()) end(entry, 'left');
+    this.#wake();
+  }
+
   #lost(): void {
     this.hello = undefined;
     for (const entry of this.entries.values()) if (entry.state === 'live') entry.state = 'waiting';

@@ -4,10 +4,11 @@ import type { CheerioAPI } from 'cheerio';
 import type { EventSource } from 'eventsource';
 import { FRAME_NAMES, PROTOCOL_VERSION } from '../../protocol/names.ts';
 import { systemClock } from '../clock.ts';
+import { type Browser, createBrowser, PATIENCE } from './browser.ts';
 import { all, attributeOf, describeAll, ROOTS, refused } from './dom.ts';
 import type { Link } from './link.ts';
 import { loadCheerio, loadEventSource } from './packages.ts';
-import { type Browser, createBrowser, PATIENCE, View } from './view.ts';
+import { View } from './view.ts';
 
 /** How a page is loaded. */
 export interface ConnectOptions {
@@ -27,8 +28,8 @@ export interface LivePage {
   readonly $: CheerioAPI;
   /** The cookies, as a browser sends them: `headers: { cookie: page.cookie }` opens another tab. */
   readonly cookie: string;
-  /** Leaves the page. */
-  close(): void;
+  /** Leaves the page: its components are unmounted. */
+  close(): Promise<void>;
 }
 
 /**
@@ -37,7 +38,7 @@ export interface LivePage {
  * @example
  * const page = await connectLive('http://localhost:3000/counter');
  * await page.view('demo.Counter').click('[lv-event=increment]');
- * page.close();
+ * await page.close();
  */
 export async function connectLive(url: string, { path, headers = {} }: ConnectOptions = {}): Promise<LivePage> {
   const [load, Source] = [
@@ -79,7 +80,7 @@ function livePage($: CheerioAPI, cookie: string, browser: Browser): LivePage {
       const what = found.length === 0 ? 'there is no such component' : `it is one of ${found.length}`;
       throw refused(`view('${name}')`, `${what}; there are ${describeAll(roots.toArray())}`);
     },
-    close: () => browser.page.disconnect(),
+    close: () => browser.page.leave(),
   };
 }
 
@@ -97,8 +98,8 @@ function remoteServer(browser: () => Browser) {
       if (performance.now() > end) throw refused('settled()', `no answer within ${PATIENCE} ms`);
   };
   const settled = async () => {
-    while (browser().user.isWaiting) await pause(5);
-    await Promise.all(browser().user.takeStrays());
+    while (browser().events.isWaiting) await pause(5);
+    await Promise.all(browser().events.takeStrays());
     await quiet();
   };
   return { quiet, settled, takeErrors: () => [], takeRefusal: () => undefined };

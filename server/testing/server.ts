@@ -12,11 +12,11 @@ import type { Handler } from '../router.ts';
 import { readOptions } from '../settings.ts';
 import { MemoryStore } from '../store.ts';
 import type { ComponentClass } from '../types.ts';
+import { type Browser, PATIENCE } from './browser.ts';
 import { TestClock } from './clock.ts';
 import { refused } from './dom.ts';
 import { createRequest } from './memory.ts';
 import type { Loose } from './mount.ts';
-import { type Browser, PATIENCE } from './view.ts';
 
 /** Enough turns of the event loop for anything that waits for nothing outside. */
 const TURNS = 50;
@@ -141,7 +141,7 @@ export class TestServer {
 
   /** Waits for the events that came of themselves: after a delay, or a push. */
   async strays(): Promise<void> {
-    await Promise.all([...this.browsers].flatMap(({ user }) => user.takeStrays()));
+    await Promise.all([...this.browsers].flatMap(({ events }) => events.takeStrays()));
     await this.quiet();
   }
 

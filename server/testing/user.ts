@@ -1,103 +1,50 @@
 // Owns what a user does to a page: clicks, typing, submits. Each becomes the DOM events that a browser would make of it; what a browser would not let
 // anybody do is refused, with what is there instead.
 
-import { NAVIGATE } from '../../protocol/names.ts';
-import type { Clock } from '../clock.ts';
-import { Controls, isDisabledOption, isText, optionValue } from './controls.ts';
+import type { CheerioAPI } from 'cheerio';
+import { type Controls, isDisabledOption, isText, optionValue } from './controls.ts';
 import {
   all,
-  attributeOf,
   closest,
   describe,
   describeAll,
   type Element,
-  inherited,
   isButton,
   isChoice,
   isControl,
   isDisabled,
   refused,
-  rootOf,
-  SENDERS,
   typeOf,
 } from './dom.ts';
-import type { Entry } from './entry.ts';
-import type { Page } from './page.ts';
-import { send } from './sender.ts';
-import { type DomEvent, Triggers, triggersOf } from './triggers.ts';
-import { encode, gather } from './values.ts';
+import type { Events } from './events.ts';
 
 /** What is put into a control: text, whether it is checked, or which of several are. */
 export type Value = string | number | boolean | readonly string[];
 
-/** How a user answers what an action asks. */
-export interface Answers {
-  /** What the user says to `hx-confirm`. Default: yes. */
-  readonly confirm?: boolean;
-  /** What the user types at `hx-prompt`. */
-  readonly prompt?: string;
-}
-
-/** Somebody who uses a page. */
+/** Somebody who uses a page. `doing` is what the test called, for messages. */
 export class User {
+  readonly #$: CheerioAPI;
   readonly controls: Controls;
-  readonly #page: Page;
-  readonly #triggers: Triggers;
-  /** The events of the action that is under way, and those that came of themselves: after a delay, or an order. */
-  #sent: Promise<number>[] | undefined;
-  #strays: Promise<number>[] = [];
-  #answers: Answers = {};
+  readonly #events: Events;
 
-  constructor(page: Page, clock: Clock) {
-    this.#page = page;
-    this.controls = new Controls(page.$);
-    this.#triggers = new Triggers(
-      page.$,
-      clock,
-      (control) => this.controls.valueOf(control),
-      (element, event) => this.#fire(element, event),
-    );
+  constructor($: CheerioAPI, controls: Controls, events: Events) {
+    this.#$ = $;
+    this.controls = controls;
+    this.#events = events;
   }
 
-  /** Whether something waits for its `delay`. */
-  get isWaiting(): boolean {
-    return this.#triggers.isWaiting;
-  }
+  // --- Clicks ----------------------------------------------------------------------------------------------------
 
-  /** Does something; gives the ends of the events that it sent. What fires later, after a delay, is not among them. */
-  act(work: () => void, answers: Answers = {}): Promise<number>[] {
-    const sent: Promise<number>[] = [];
-    this.#sent = sent;
-    this.#answers = answers;
-    try {
-      work();
-      return sent;
-    } finally {
-      this.#sent = undefined;
-      this.#answers = {};
-    }
-  }
-
-  /** The ends of the events that no action sent, since this was asked last. */
-  takeStrays(): Promise<number>[] {
-    return this.#strays.splice(0);
-  }
-
-  #note(sending: Promise<number>): void {
-    sending.catch(() => {}); // whoever asks for it is told
-    (this.#sent ?? this.#strays).push(sending);
-  }
-
-  // --- What a user does ------------------------------------------------------------------------------------------
-
+  /** Clicks on an element. */
   click(element: Element, doing: string): void {
-    if (isDisabled(element)) throw refused(doing, `${describe(element)} is disabled`);
+    const used = closest(element, (it) => isButton(it) || isControl(it)) ?? element;
+    if (isDisabled(used)) throw refused(doing, `${describe(used)} is disabled`);
     const hidden = closest(element, ({ attribs }) => attribs.hidden !== undefined || attribs.inert !== undefined);
     if (hidden) throw refused(doing, `${describe(hidden)} is hidden or inert`);
     this.controls.focused = undefined;
-    const { isHeard, isPrevented } = this.dispatch({ type: 'click', target: element });
+    const { isHeard, isPrevented } = this.#events.dispatch({ type: 'click', target: element });
     const hasActed = !isPrevented && this.#actOn(element, doing);
-    if (!isHeard && !hasActed) throw refused(doing, this.#deaf(element, 'click'));
+    if (!isHeard && !hasActed) throw refused(doing, this.#events.deaf(element, 'click'));
   }
 
   /** What a browser does itself after a click. Says whether there was something. */
@@ -122,9 +69,7 @@ export class User {
   #actOnLabel(label: Element, doing: string): boolean {
     const { for: id } = label.attribs;
     const [control] =
-      id === undefined
-        ? this.#page.$(label).find('input,select,textarea,button').toArray()
-        : all(this.#page.$, `[id="${id}"]`);
+      id === undefined ? this.#$(label).find('input,select,textarea,button').toArray() : all(this.#$, `[id="${id}"]`);
     if (!control) return false;
     this.click(control, doing);
     return true;
@@ -141,10 +86,10 @@ export class User {
   #submit(form: Element, submitter: Element | undefined, doing: string): void {
     const fault = this.controls.fault(form, submitter);
     if (fault) throw refused(doing, `a browser would not submit the form: ${describe(fault.control)}: ${fault.why}`);
-    this.#triggers.supersede(form);
-    const { isHeard } = this.dispatch({ type: 'submit', target: form, submitter });
-    if (!isHeard) throw refused(doing, this.#deaf(form, 'submit'));
+    if (!this.#events.submit(form, submitter)) throw refused(doing, this.#events.deaf(form, 'submit'));
   }
+
+  // --- Typing ----------------------------------------------------------------------------------------------------
 
   /** Puts a value into a control, as a user can, and lets the page know. */
   change(control: Element, value: Value, doing: string): void {
@@ -152,8 +97,8 @@ export class User {
     if (control.attribs.readonly !== undefined && isText(control))
       throw refused(doing, `${describe(control)} is readonly`);
     this.#enter(control, value, doing);
-    this.dispatch({ type: 'input', target: control });
-    this.dispatch({ type: 'change', target: control });
+    this.#events.dispatch({ type: 'input', target: control });
+    this.#events.dispatch({ type: 'change', target: control });
   }
 
   #enter(control: Element, value: Value, doing: string): void {
@@ -208,6 +153,7 @@ export class User {
 
   #fillOne(named: readonly Element[], value: Value, doing: string): void {
     const [first] = named as [Element];
+    if (!isChoice(first) && named.length > 1) return this.#fillAll(named, [value].flat(), doing);
     if (!isChoice(first) || (typeof value === 'boolean' && named.length === 1)) return this.change(first, value, doing);
     const wanted = [value].flat().map(String);
     const missing = wanted.find((one) => !named.some((it) => this.controls.valueOf(it) === one));
@@ -221,96 +167,21 @@ export class User {
     }
   }
 
+  /** Several fields of one name get a value each. */
+  #fillAll(named: readonly Element[], values: readonly (string | number | boolean)[], doing: string): void {
+    if (values.length !== named.length)
+      throw refused(doing, `there are ${named.length} fields, and ${values.length} values: ${describeAll(named)}`);
+    for (const [at, control] of named.entries()) this.change(control, values[at] as string, doing);
+  }
+
+  /** Chooses files. */
   upload(control: Element, files: readonly File[], doing: string): void {
     if (typeOf(control) !== 'file') throw refused(doing, `${describe(control)} takes no files`);
     if (isDisabled(control)) throw refused(doing, `${describe(control)} is disabled`);
     if (files.length > 1 && control.attribs.multiple === undefined)
       throw refused(doing, `${describe(control)} takes one file: it is not "multiple"`);
     this.controls.enter(control, { files });
-    this.dispatch({ type: 'input', target: control });
-    this.dispatch({ type: 'change', target: control });
-  }
-
-  /** Goes to another address of the same page, as Back and Forward do. */
-  navigate(url: string): void {
-    this.#page.url = new URL(url, this.#page.url).href;
-    const body = Buffer.from(String(new URLSearchParams({ url: this.#page.url })));
-    for (const entry of this.#page.entries.values())
-      if (entry.navigates && entry.state !== 'gone') this.#note(send(this.#page, { entry, name: NAVIGATE, body }));
-  }
-
-  /** The server has lost a component's state: forms that ask for it offer back what was typed. */
-  recover(entry: Entry, show: () => void): void {
-    const forms = this.#page.$(entry.root).find('form[lv-recover],form[data-lv-recover]').toArray();
-    const kept = forms.map(
-      (form) => [form, String(new URLSearchParams(this.controls.entries(form) as [string, string][]))] as const,
-    );
-    show();
-    for (const [form, body] of kept) {
-      const name = attributeOf(form, 'lv-recover') as string;
-      if (rootOf(form) === entry.root) this.#note(send(this.#page, { entry, name, body: Buffer.from(body) }));
-    }
-  }
-
-  /** Something has come to the page. */
-  load(): void {
-    this.#triggers.load((element) => {
-      const root = rootOf(element);
-      return root !== undefined && this.#page.entries.get(root)?.state === 'live';
-    });
-  }
-
-  // --- What fires ------------------------------------------------------------------------------------------------
-
-  /** Lets a DOM event happen. */
-  dispatch(event: DomEvent): ReturnType<Triggers['dispatch']> {
-    return this.#triggers.dispatch(event);
-  }
-
-  #fire(element: Element, event: DomEvent): void {
-    const root = rootOf(element);
-    const entry = root && this.#page.entries.get(root);
-    const name = attributeOf(element, 'lv-event');
-    if (!entry || !name) return;
-    if (inherited(element, 'hx-confirm') !== undefined && this.#answers.confirm === false) return;
-    const { count } = this.controls;
-    this.#note(
-      this.#send(entry, name, element, event).then((status) => {
-        if (status < 300) this.#settle(element, event, count);
-        return status;
-      }),
-    );
-  }
-
-  /** The values are those of now, also where the event is sent later. */
-  async #send(entry: Entry, name: string, element: Element, event: DomEvent): Promise<number> {
-    const form = element.name === 'form' ? element : this.controls.formOf(element);
-    const entries = gather(this.#page.$, this.controls, element, event);
-    if (inherited(element, 'hx-prompt') !== undefined) entries.push(['hx-prompt', this.#prompted(element)]);
-    const field = [event.submitter, event.target, element].map((it) => it?.attribs.name).find(Boolean);
-    return send(this.#page, { entry, name, field, ...(await encode(entries, element, form)) });
-  }
-
-  #prompted(element: Element): string {
-    const { prompt } = this.#answers;
-    if (prompt !== undefined) return prompt;
-    throw refused(describe(element), `it asks "${inherited(element, 'hx-prompt')}"; answer with { prompt: '…' }`);
-  }
-
-  /** An event has settled: its form, if it was submitted, or the checkbox that fired, shows what the server says. */
-  #settle(element: Element, event: DomEvent, count: number): void {
-    if (event.type === 'submit' && element.name === 'form') this.controls.settle(element, count);
-    else if (isChoice(element)) this.controls.settleChoice(element, count);
-  }
-
-  /** Why nothing happens. */
-  #deaf(element: Element, type: string): string {
-    const sender = closest(element, (it) => attributeOf(it, 'lv-event') !== undefined);
-    if (!sender)
-      return `${describe(element)} has no lv-event, and nothing around it; there are ${describeAll(all(this.#page.$, SENDERS))}`;
-    const on = triggersOf(sender)
-      .map(({ event }) => event)
-      .join(', ');
-    return `${describe(sender)} fires on ${on}, not on ${type}`;
+    this.#events.dispatch({ type: 'input', target: control });
+    this.#events.dispatch({ type: 'change', target: control });
   }
 }

@@ -2,19 +2,11 @@
 
 import type { CheerioAPI } from 'cheerio';
 import { ATTRIBUTES } from '../../protocol/names.ts';
-import type { Order } from '../../protocol/patch.ts';
-import type { Clock } from '../clock.ts';
+import { type Browser, PATIENCE, type Pushed } from './browser.ts';
 import { all, describeAll, type Element, type Elements, ROOTS, refused, SENDERS, type Target, textOf } from './dom.ts';
-import type { Link } from './link.ts';
-import { Page } from './page.ts';
+import type { Answers } from './events.ts';
 import { Refused } from './sender.ts';
-import { type Answers, User, type Value } from './user.ts';
-
-/** What a component pushed to the browser: `browser.push(name, detail)`. */
-export interface Pushed {
-  readonly name: string;
-  readonly detail: unknown;
-}
+import type { Value } from './user.ts';
 
 /** How an action ended. */
 export interface Ending {
@@ -26,56 +18,6 @@ export interface Ending {
 export interface ActionOptions extends Answers {
   /** Whether a handler is expected to throw: then the call does not reject with that, but where none did. */
   readonly fails?: boolean;
-}
-
-/** What a test knows of the server behind a page. */
-export interface Server {
-  /** Waits until what has been done has had its effect. */
-  quiet(): Promise<void>;
-  /** Waits until nothing is under way any more, tasks included. Rejects where that takes too long. */
-  settled(): Promise<void>;
-  /** What was thrown there since this was asked last. */
-  takeErrors(): unknown[];
-  /** Why it refused something last, as far as that is known. */
-  takeRefusal(): string | undefined;
-}
-
-/** A page, and what is behind it. */
-export interface Browser {
-  readonly server: Server;
-  readonly page: Page;
-  readonly user: User;
-  readonly pushes: Pushed[];
-  redirected: string | undefined;
-  title: string | undefined;
-  /** How many actions have not ended: what is thrown is theirs. */
-  acting: number;
-}
-
-/** Milliseconds for which something is waited for. */
-export const PATIENCE = 5_000;
-
-/** Loads a page into a browser that has only a user. */
-export function createBrowser($: CheerioAPI, url: string, link: Link, clock: Clock, server: Server): Browser {
-  const ordered = (root: Element, order: Order) => {
-    if (order[0] === 'redirect') browser.redirected = order[1];
-    else if (order[0] === 'title') browser.title = order[1];
-    else if (order[0] === 'url') page.url = new URL(order[1], page.url).href;
-    else {
-      browser.pushes.push({ name: order[1], detail: order[2] });
-      user.dispatch({ type: order[1], target: root, detail: order[2] });
-    }
-  };
-  const page = new Page($, url, link, clock, {
-    ordered: ({ root }, order) => ordered(root, order),
-    controlChanged: (control) => user.controls.changed(control),
-    loaded: () => user.load(),
-    reset: (entry, show) => user.recover(entry, show),
-  });
-  const user = new User(page, clock);
-  const title = $('title').text() || undefined;
-  const browser: Browser = { server, page, user, pushes: [], redirected: undefined, title, acting: 0 };
-  return browser;
 }
 
 /**
@@ -132,7 +74,7 @@ export class View {
   values(target: Target = 'form'): Record<string, string | File | (string | File)[]> {
     const element = this.#one(target, 'values');
     const values: Record<string, string | File | (string | File)[]> = {};
-    for (const [name, value] of this.#browser.user.controls.entries(element)) {
+    for (const [name, value] of this.#browser.controls.entries(element)) {
       const before = values[name];
       values[name] = before === undefined ? value : [before, value].flat();
     }
@@ -141,7 +83,7 @@ export class View {
 
   /** What one control shows: its text, whether it is checked, the values that are chosen where there may be several, or its files. */
   value(control: Target): string | boolean | readonly string[] | readonly File[] {
-    return this.#browser.user.controls.shown(this.#one(control, 'value'));
+    return this.#browser.controls.shown(this.#one(control, 'value'));
   }
 
   /** What was pushed to the browser so far, by all components of the page. */
@@ -210,14 +152,14 @@ export class View {
   /** Lets any other event happen at an element, such as `keyup`, or a CustomEvent with its detail. Rejects where nobody listens. */
   trigger(target: Target, type: string, detail?: unknown, options?: ActionOptions): Promise<Ending> {
     return this.#act(`trigger ${type}`, target, options, (element, doing) => {
-      if (this.#browser.user.dispatch({ type, target: element, detail }).isHeard) return;
+      if (this.#browser.events.dispatch({ type, target: element, detail }).isHeard) return;
       throw refused(doing, `nothing fires on ${type}; there are ${describeAll(all(this.page, SENDERS))}`);
     });
   }
 
   /** Back and Forward: the page has another address, and `navigate()` is called. */
   navigate(url: string, options?: ActionOptions): Promise<Ending> {
-    return this.#act('navigate', this.root, options, () => this.#browser.user.navigate(url));
+    return this.#act('navigate', this.root, options, () => this.#browser.events.navigate(url));
   }
 
   async #act(
@@ -230,7 +172,7 @@ export class View {
     const browser = this.#browser;
     browser.acting++;
     try {
-      const sent = browser.user.act(() => work(this.#one(target, what), doing), options);
+      const sent = browser.events.act(() => work(this.#one(target, what), doing), options);
       const status = Math.max(0, ...(await Promise.all(sent)));
       await browser.server.quiet();
       this.#check(doing, status, options.fails);
@@ -267,7 +209,7 @@ export class View {
 
   /** Waits until nothing is under way: events, updates, tasks, async renders. Rejects after 5 s, and with what was thrown. */
   async settled(): Promise<void> {
-    await Promise.all(this.#browser.user.takeStrays());
+    await Promise.all(this.#browser.events.takeStrays());
     await this.#browser.server.settled();
     this.#checkRest('settled()');
   }

@@ -15,8 +15,8 @@ const connect = async (...given: Parameters<typeof connectLive>) => {
   pages.push(page);
   return page;
 };
-afterEach(() => {
-  for (const page of pages.splice(0)) page.close();
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close();
 });
 
 /** Fails, and takes its time. */

@@ -89,7 +89,7 @@ test('the server as a whole answers', async () => {
   await first?.click('[lv-event=increment]');
   expect(first?.text).toContain('Count: 1');
   expect(second?.text).toContain('Count: 10');
-  page.close();
+  await page.close();
 });
 
 test('the samples of the documentation are those of this file', () => {

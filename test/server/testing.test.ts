@@ -12,8 +12,10 @@ import {
 } from 'htmx-liveview';
 import { type MountedView, mountLive } from 'htmx-liveview/testing';
 import { JSDOM } from 'jsdom';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { Here } from '../../examples/presence/here.ts';
+import { Vote } from '../../examples/vote/vote.ts';
 
 /** Keeps what it was sent, and shows whatever HTML a test wants. */
 class Form extends LiveComponent<{ content: string }> {
@@ -270,6 +272,34 @@ describe('a form sends what a browser would', () => {
     expect(view.values()).toEqual({ name: 'ABC' });
   });
 
+  test('a radio that the server chooses takes the place of the user’s', async () => {
+    class Size extends LiveComponent {
+      static component = 'test.Size';
+      static events = { reset: true };
+      size = '';
+      reset() {
+        this.size = 's';
+      }
+      render() {
+        const radio = (value: string) =>
+          html`<input type="radio" name="size" value="${value}" checked="${this.size === value}">`;
+        return html`<form>${['s', 'm', 'l'].map(radio)}</form><button lv-event="reset">Small</button>`;
+      }
+    }
+    const view = await mountLive(Size);
+    await view.fill('form', { size: 'l' });
+    expect([view.values(), view.value('[value=l]')]).toEqual([{ size: 'l' }, true]);
+    await view.click('button');
+    expect(view.values()).toEqual({ size: 's' });
+  });
+
+  test('fields of one name get a value each', async () => {
+    const view = await mountForm('<form lv-event="save"><input name="a"><input name="a"></form>');
+    await expect(view.fill('form', { a: 'one' })).rejects.toThrow('2 fields, and 1 values');
+    await view.submit('form', { a: ['one', 'two'] });
+    expect(savedBy(view)).toEqual({ a: ['one', 'two'] });
+  });
+
   test('a field that is being typed in keeps its text; another one takes the server’s', async () => {
     class Search extends LiveComponent {
       static component = 'test.Search';
@@ -382,6 +412,13 @@ describe('what fires, and what it sends, is htmx’s', () => {
     expect(savedBy(view)).toEqual({ from: '1', to: 'x' });
   });
 
+  test('hx-prompt is answered by the test', async () => {
+    const view = await mountForm('<button lv-event="save" hx-prompt="Name?">Save</button>');
+    await expect(view.click('button')).rejects.toThrow('it asks "Name?"');
+    await view.click('button', { prompt: 'Ada' });
+    expect(savedBy(view)).toEqual({ 'hx-prompt': 'Ada' });
+  });
+
   test('hx-confirm is accepted, unless the test declines', async () => {
     const view = await mountForm('<button lv-event="save" hx-confirm="Sure?">Save</button>');
     expect(await view.click('button', { confirm: false })).toEqual({ status: 0 });
@@ -487,6 +524,50 @@ describe('what goes wrong is told', () => {
     }
     await expect(mountLive(Broken, { session: { where: false } })).rejects.toThrow('broken false');
     await expect(mountLive(Broken, { session: { where: true } })).rejects.toThrow('broken true');
+  });
+});
+
+describe('what happens of itself', () => {
+  /** Loads itself, and fails when it is told to. */
+  class Lazy extends LiveComponent<{ fail?: boolean }> {
+    static component = 'test.Lazy';
+    static events = { load: true, fail: true };
+    n = 0;
+    load() {
+      this.n++;
+    }
+    fail() {
+      throw new Error('failed later');
+    }
+    render() {
+      return html`<p>${this.n}</p><i id="i${this.n < 2 ? 1 : 2}" lv-event="load" hx-trigger="load"></i>
+        <b lv-event="fail" hx-trigger="click delay:1s">Fail</b>`;
+    }
+  }
+
+  test('what is to fire on load fires once it has come', async () => {
+    expect((await mountLive(Lazy)).find('p').text()).toBe('1');
+  });
+
+  test('what fails after a delay makes elapse() reject', async () => {
+    const view = await mountLive(Lazy);
+    expect(await view.click('b')).toEqual({ status: 0 });
+    await expect(view.elapse(1000)).rejects.toThrow('failed later');
+  });
+
+  test('advice on markup is told, and is no failure', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const view = await mountForm('<p id="a">1</p><p id="a">2</p><button lv-event="save">Save</button>');
+    await view.click('button');
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('ERR_LIVE_DUPLICATE_ID'));
+    warn.mockRestore();
+  });
+
+  test.concurrent('what does not settle is named', async () => {
+    const view = await mountLive(Worker);
+    await press(view, 'load');
+    await expect(view.settled()).rejects.toThrow('still under way after 5000 ms: task load of test.Worker');
   });
 });
 
@@ -710,6 +791,34 @@ describe('the connection', () => {
     await view.restart();
     await view.settled();
     expect(view.find('p').text()).toBe('half a');
+  });
+
+  test('a page that is left unmounts its component, and others see that', async () => {
+    const ada = await mountLive(Here, { context: { owner: 'ada' } });
+    const bob = await ada.join({ context: { owner: 'bob' } });
+    await bob.submit('form', { name: 'Bob' });
+    expect(ada.text).toContain('2 are here.');
+    await bob.close();
+    await ada.elapse(10_000);
+    expect([ada.find('#count').text(), ada.find('#last').text(), bob.gone]).toEqual([
+      'One is here.',
+      'Bob has gone.',
+      'left',
+    ]);
+  });
+
+  test('a shared component may stand on a page twice', async () => {
+    const view = await mountLive(Vote, {
+      session: { question: 'What?' },
+      context: { owner: 'ada' },
+      page: (it) => html`${it}<hr>${it}`,
+    });
+    await view.click('button:contains("Tea")');
+    const shown = view
+      .page('#vote-Tea output')
+      .toArray()
+      .map((it) => view.page(it).text());
+    expect(shown).toEqual(['1', '1']);
   });
 
   test('another tab of the session, and another session', async () => {
