@@ -2,7 +2,6 @@
 
 import type { CheerioAPI } from 'cheerio';
 import {
-  attributeOf,
   closest,
   type Element,
   inherited,
@@ -54,7 +53,7 @@ export class Controls {
 
   enter(control: Element, entered: Entered): void {
     if (entered.checked && typeOf(control) === 'radio')
-      for (const other of this.#radios(control)) this.#note(other, { checked: other === control });
+      for (const other of this.group(control)) this.#note(other, { checked: other === control });
     else this.#note(control, entered);
     this.focused = control;
   }
@@ -69,7 +68,7 @@ export class Controls {
     if (!control || (control === this.focused && isText(control))) return;
     this.#entered.delete(control);
     if (typeOf(control) !== 'radio' || control.attribs.checked === undefined) return;
-    for (const other of this.#radios(control)) if (other !== control) this.#note(other, { checked: false });
+    for (const other of this.group(control)) if (other !== control) this.#note(other, { checked: false });
   };
 
   /** A form has been submitted: it shows the server's values, but for what was entered since `count`. A reset forgets that too. */
@@ -79,12 +78,17 @@ export class Controls {
 
   /** The same of a checkbox, or of a radio and the others of its group. */
   settleChoice(control: Element, count: number): void {
-    const group = typeOf(control) === 'radio' ? this.#radios(control) : [control];
+    const group = typeOf(control) === 'radio' ? this.group(control) : [control];
     for (const one of group) this.#settle(one, count);
   }
 
   #settle(control: Element, count: number): void {
     if ((this.#entered.get(control)?.at ?? Number.POSITIVE_INFINITY) <= count) this.#entered.delete(control);
+  }
+
+  /** Whether a user has changed a control. */
+  isEntered(control: Element): boolean {
+    return this.#entered.has(control);
   }
 
   // --- What a control shows --------------------------------------------------------------------------------------
@@ -165,58 +169,13 @@ export class Controls {
     return chosen.map((option) => [name, optionValue(option)]);
   }
 
-  #radios(radio: Element): Element[] {
+  /** A radio, and those that it takes the choice away from. */
+  group(radio: Element): Element[] {
+    const { name } = radio.attribs;
     const form = this.formOf(radio);
-    return this.#$('input[type=radio]')
-      .toArray()
-      .filter(({ attribs }) => attribs.name === radio.attribs.name)
-      .filter((other) => this.formOf(other) === form);
+    const isInIt = (other: Element) => other.attribs.name === name && this.formOf(other) === form;
+    return name ? this.#$('input[type=radio]').toArray().filter(isInIt) : [radio];
   }
-
-  // --- Checks ----------------------------------------------------------------------------------------------------
-
-  /** Why a browser would not submit a form, if it would not. */
-  fault(form: Element, submitter?: Element): { control: Element; why: string } | undefined {
-    const isUnchecked = attributeOf(form, 'hx-validate') !== 'true' && form.attribs.novalidate !== undefined;
-    if (isUnchecked || submitter?.attribs.formnovalidate !== undefined) return undefined;
-    for (const control of this.of(form)) {
-      const why = isControl(control) && !isButton(control) && !isDisabled(control) ? this.#faultOf(control) : undefined;
-      if (why) return { control, why };
-    }
-    return undefined;
-  }
-
-  #faultOf(control: Element): string | undefined {
-    const { required, pattern, minlength, maxlength, readonly } = control.attribs;
-    const type = typeOf(control);
-    if (readonly !== undefined || type === 'hidden') return undefined;
-    const value = this.valueOf(control);
-    if (this.#isEmpty(control)) return required === undefined ? undefined : 'it is required, and empty';
-    if (control.name === 'select' || isChoice(control) || type === 'file') return undefined;
-    if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'v').test(value))
-      return `it does not match ${pattern}`;
-    if (this.#entered.has(control) && value.length < Number(minlength ?? 0))
-      return `it has less than ${minlength} letters`;
-    if (this.#entered.has(control) && value.length > Number(maxlength ?? Number.POSITIVE_INFINITY))
-      return `it has more than ${maxlength} letters`;
-    return typeFault(control, type, value);
-  }
-
-  #isEmpty(control: Element): boolean {
-    if (typeOf(control) === 'radio') return !this.#radios(control).some((it) => this.isChecked(it));
-    if (typeOf(control) === 'checkbox') return !this.isChecked(control);
-    if (typeOf(control) === 'file') return this.filesOf(control).length === 0;
-    return this.valueOf(control) === '';
-  }
-}
-
-function typeFault({ attribs: { min, max } }: Element, type: string, value: string): string | undefined {
-  if (type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) return 'it is no address of mail';
-  if (type === 'url' && !URL.canParse(value)) return 'it is no URL';
-  if (type !== 'number' && type !== 'range') return undefined;
-  if (min !== undefined && Number(value) < Number(min)) return `it is less than ${min}`;
-  if (max !== undefined && Number(value) > Number(max)) return `it is more than ${max}`;
-  return undefined;
 }
 
 /** Whether a control is one in which a user types. */

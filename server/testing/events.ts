@@ -130,7 +130,9 @@ export class Events {
     const root = rootOf(element);
     const entry = root && this.#page.entries.get(root);
     const name = attributeOf(element, 'lv-event');
-    if (!entry || !name) return;
+    if (!name) return;
+    if (!entry)
+      return this.#note(Promise.reject(refused(describe(element), 'it stands outside of any live component')));
     if (inherited(element, 'hx-confirm') !== undefined && this.#answers.confirm === false) return;
     const { count } = this.#controls;
     this.#note(

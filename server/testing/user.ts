@@ -17,6 +17,7 @@ import {
   typeOf,
 } from './dom.ts';
 import type { Events } from './events.ts';
+import { findFault } from './validity.ts';
 
 /** What is put into a control: text, whether it is checked, or which of several are. */
 export type Value = string | number | boolean | readonly string[];
@@ -49,14 +50,12 @@ export class User {
 
   /** What a browser does itself after a click. Says whether there was something. */
   #actOn(element: Element, doing: string): boolean {
-    const target = closest(
-      element,
-      (it) => isButton(it) || isControl(it) || it.name === 'label' || it.name === 'summary',
-    );
+    const target = closest(element, (it) => isButton(it) || isControl(it) || it.name === 'label');
     if (!target) return false;
     if (target.name === 'label') return this.#actOnLabel(target, doing);
     if (isChoice(target)) {
-      this.change(target, typeOf(target) === 'radio' ? true : !this.controls.isChecked(target), doing);
+      const isChecked = this.controls.isChecked(target);
+      if (typeOf(target) === 'checkbox' || !isChecked) this.change(target, !isChecked, doing);
       return true;
     }
     const form = this.controls.formOf(target);
@@ -84,7 +83,7 @@ export class User {
   }
 
   #submit(form: Element, submitter: Element | undefined, doing: string): void {
-    const fault = this.controls.fault(form, submitter);
+    const fault = findFault(this.controls, form, submitter);
     if (fault) throw refused(doing, `a browser would not submit the form: ${describe(fault.control)}: ${fault.why}`);
     if (!this.#events.submit(form, submitter)) throw refused(doing, this.#events.deaf(form, 'submit'));
   }

@@ -159,6 +159,25 @@ describe('what a browser could not do is refused, and the message says what is t
       (v) => v.trigger('input', 'keyup'),
       /a filter is JavaScript/,
     ],
+    ['an event that the component has not', '<b lv-event="nope">x</b>', (v) => v.click('b'), /no event "nope"/],
+    [
+      'too small a number',
+      '<form lv-event="save"><input type="number" name="a" min="3"></form>',
+      (v) => v.submit('form', { a: 2 }),
+      /less than 3/,
+    ],
+    [
+      'no address of mail',
+      '<form lv-event="save"><input type="email" name="a"></form>',
+      (v) => v.submit('form', { a: 'x' }),
+      /no address of mail/,
+    ],
+    [
+      'too short a text',
+      '<form lv-event="save"><input name="a" minlength="3"></form>',
+      (v) => v.submit('form', { a: 'x' }),
+      /less than 3 letters/,
+    ],
     [
       'an event that nobody listens to',
       '<b lv-event="save">Save</b>',
@@ -360,6 +379,14 @@ describe('what fires, and what it sends, is htmx’s', () => {
     );
     await view.click('button');
     expect(resultOf(view).slice(0, 2)).toEqual([null, [{ a: '1', b: '2' }]]);
+  });
+
+  test('what stands outside of a live component sends nothing', async () => {
+    const view = await mountLive(Form, {
+      session: { content: '' },
+      page: (it) => html`${it}<button lv-event="save">Save</button>`,
+    });
+    await expect(view.click('button')).rejects.toThrow('outside of any live component');
   });
 
   test('fields from elsewhere on the page', async () => {
