@@ -1,12 +1,13 @@
 // Owns the way around Express: a signed POST needs neither it nor a session lookup, and both cost several times what the POST itself does.
 
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { LiveError } from './errors.ts';
 import { type LiveRequest, markAttached } from './express.ts';
+import type { Logger } from './logger.ts';
 import type { Handler } from './router.ts';
 
-/** Answers signed POSTs below `path` with the router, and leaves everything else to the app. */
-export function attach(router: Handler, app: RequestListener, path: string): RequestListener {
+/** Answers signed POSTs below `path` with the router, and leaves everything else to the app. What goes wrong has no other place to go than the log. */
+export function attach(router: Handler, app: RequestListener, path: string, logger: Logger): RequestListener {
   if (!/^\/[^?#]*[^/?#]$/.test(path))
     throw new LiveError(
       'ERR_LIVE_ATTACH',
@@ -23,21 +24,12 @@ export function attach(router: Handler, app: RequestListener, path: string): Req
     const url = request.url;
     request.url = url.slice(path.length);
     markAttached(request);
-    router(request as LiveRequest, response, (error) => fallBack(request, response, url, app, error));
+    router(request as LiveRequest, response, (error) => {
+      request.url = url;
+      if (!error) return app(request, response);
+      logger.error({ err: error }, 'a POST that came past Express failed');
+      response.statusCode = 500;
+      response.end();
+    });
   };
-}
-
-/** What is not ours is the app's; what went wrong has no other place to go. */
-function fallBack(
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: string,
-  app: RequestListener,
-  error: unknown,
-): void {
-  request.url = url;
-  if (!error) return app(request, response);
-  console.error('htmx-liveview:', error);
-  response.statusCode = 500;
-  response.end();
 }

@@ -11,6 +11,7 @@ import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
 import { Call, type Outcome } from './handler.ts';
 import type { Keeper, Saved } from './keeper.ts';
+import { timed } from './monitor.ts';
 import type { Registry } from './registry.ts';
 import { type Lane, type LaneName, laneOf, type Reply, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
@@ -133,10 +134,21 @@ export class Dispatch {
     lane.number = head.number;
     lane.reply = reply; // before it is handled: its last update rides in this answer
     lane.running = ensure(
-      () => this.#handle(seat, lane, arrival, input.value),
+      () => this.#handleTimed(seat, lane, arrival, input.value),
       () => lane.waiting--,
     );
     return accept(undefined);
+  }
+
+  #handleTimed(seat: Seat, lane: Lane, arrival: Arrival, input: Input): Eventually<Settlement | undefined> {
+    return timed(
+      'event',
+      () => this.#handle(seat, lane, arrival, input),
+      (ms, _, settled) => {
+        const { id, name } = arrival.head;
+        return { component: seat.instance.statics.component, id, name, status: settled?.status, ms };
+      },
+    );
   }
 
   #handle(

@@ -8,9 +8,21 @@ export type { Clock } from './clock.ts';
 export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from './component.ts';
 export { LiveError, type Refusal, type RefusalKind } from './errors.ts';
 export type { Limits } from './limits.ts';
-export { type Disconnect, type Live, liveview, type Stats } from './live.ts';
+export { type Disconnect, type Live, liveview } from './live.ts';
+export type { Logger } from './logger.ts';
+export type {
+  DrainMessage,
+  EventMessage,
+  MonitorMessages,
+  MountMessage,
+  PatchMessage,
+  RefusalMessage,
+  RenderMessage,
+  StreamMessage,
+} from './monitor.ts';
 export { type Member, type Presence, type PresenceOptions, type Present, presence } from './presence.ts';
 export type { BaseOptions, ErrorPlace, Options } from './settings.ts';
+export type { Stats } from './stats.ts';
 export type { Viewer } from './subscriptions.ts';
 export { type Topic, topic } from './topic.ts';
 export type { Checked, ComponentClass, ContextOf, Params, SessionOf } from './types.ts';

@@ -14,6 +14,7 @@ import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.t
 import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import type { Holding, Saved } from './keeper.ts';
+import { timed } from './monitor.ts';
 import { type OrderOwner, Orders } from './orders.ts';
 import type { InstanceSetup, Origin } from './origin.ts';
 import type { Presences } from './presences.ts';
@@ -318,12 +319,20 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.children.begin();
     return recover(
       () =>
-        chain(this.#inTime('render()', settled(this.#made()) as Eventually<Content>), (made) => this.#content(made)),
+        timed(
+          'render',
+          () => this.#rendered(),
+          (ms, ok) => ({ component: this.statics.component, id: this.id, ms, ok, live: this.connected }),
+        ),
       (error) => {
         this.children.keep();
         throw error;
       },
     );
+  }
+
+  #rendered(): Eventually<Content> {
+    return chain(this.#inTime('render()', settled(this.#made()) as Eventually<Content>), (made) => this.#content(made));
   }
 
   #made(): unknown {

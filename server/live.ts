@@ -11,6 +11,7 @@ import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
 import type { Instance } from './instance.ts';
 import { Keeper } from './keeper.ts';
+import { tell } from './monitor.ts';
 import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
 import { Presences } from './presences.ts';
@@ -19,6 +20,7 @@ import { renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
 import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
+import { type Stats, statsOf } from './stats.ts';
 import { Subscriptions, type Viewer } from './subscriptions.ts';
 import { createSeal, createTokens } from './token.ts';
 import type { Topic } from './topic.ts';
@@ -31,14 +33,6 @@ const LOOK = 5_000;
 
 /** Whom to disconnect: everybody of an express-session, on every node; or every viewer of this node for whom `match`, which can't travel, returns true. */
 export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
-
-/** How much is on a node. */
-export interface Stats {
-  /** Open SSE responses. */
-  readonly streams: number;
-  /** Mounted components, those of viewers within the resume window included. */
-  readonly instances: number;
-}
 
 /** A server of live components. */
 export interface Live {
@@ -65,7 +59,7 @@ export interface Live {
   publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void;
   /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
   disconnect(whom: Disconnect): void;
-  /** How much is on this node now. */
+  /** How much is on this node now. It goes over everything that is there: some milliseconds for 10,000 viewers. */
   stats(): Stats;
   /**
    * Stops without a jolt: takes no new streams, sends the pages away one by one to whoever answers them then, lets what is being handled
@@ -116,16 +110,22 @@ export function createLive(settings: Settings): { readonly live: Live; readonly 
 
   const live: Live = {
     router: router as unknown as RequestHandler,
-    attach: (app, { path = '/live' } = {}) => attach(router, app, path),
+    attach: (app, { path = '/live' } = {}) => attach(router, app, path, settings.logger),
     render: (request, component, ...[session]) =>
       renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect: (whom) =>
       'match' in whom ? subscriptions.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
-    stats: () => ({ streams: registry.streams.size, instances: registry.instances.size }),
+    stats: () => ({ ...statsOf(registry), joined: settings.backplane.isOpen }),
     async drain({ within = 10_000 } = {}) {
+      const [start, streams] = [performance.now(), registry.streams.size];
+      settings.logger.info({ streams, within }, `draining: ${streams} streams are sent away within ${within} ms`);
       await subscriptions.drain(within);
+      const left = registry.streams.size;
       await close();
+      const drained = { streams, left, ms: performance.now() - start };
+      tell('drain', () => drained);
+      settings.logger.info(drained, `drained: ${left} of ${streams} streams had not gone by themselves`);
     },
     close: () => void close(),
   };

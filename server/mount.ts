@@ -10,6 +10,7 @@ import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
 import { Instance } from './instance.ts';
 import type { Keeper } from './keeper.ts';
+import { timed } from './monitor.ts';
 import type { InstanceSetup, Origin } from './origin.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
@@ -86,7 +87,9 @@ export class Mounter {
     if (arrival) this.#keeper.hold(instance, arrival, isSync, snapshot && snapshot.version + LEAP);
     seatAt(instance);
     if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
-    instance.mounted = this.#start(instance, url, snapshot);
+    const about = { component: origin.type.component, id: origin.id, resumed: snapshot !== undefined };
+    const start = () => this.#start(instance, url, snapshot);
+    instance.mounted = Promise.resolve(timed('mount', start, (ms, ok) => ({ ...about, ms, ok })));
     instance.mounted.then(
       () => {
         instance.mounted = MOUNTED;

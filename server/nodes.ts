@@ -23,6 +23,8 @@ export class Nodes {
   /** Those that have yet to catch up. */
   #behind = new Set<Instance>();
   #isCatchingUp = false;
+  /** Whether other nodes could be reached when that was said last. */
+  #isJoined = true;
 
   constructor(
     settings: Settings,
@@ -36,8 +38,10 @@ export class Nodes {
     this.#presences = presences;
     this.#keeper = keeper;
     const { backplane, onError } = settings;
-    const fault = (error: unknown, doing: string) =>
+    const fault = (error: unknown, doing: string) => {
       onError(error, { component: 'backplane', id: backplane.node, doing });
+      this.#look();
+    };
     this.#stops = [
       backplane.observe({ gap: () => this.#gap(), fault }),
       backplane.listen(DISCONNECT, (sessionId) => subscriptions.disconnect((viewer) => viewer.sessionId === sessionId)),
@@ -61,7 +65,17 @@ export class Nodes {
     clearInterval(stay);
   }
 
+  /** Says when other nodes can't be reached any more, or can again. */
+  #look(): void {
+    const { backplane, logger } = this.#settings;
+    if (backplane.isOpen === this.#isJoined) return;
+    this.#isJoined = backplane.isOpen;
+    const said = this.#isJoined ? 'other nodes can be reached again' : 'other nodes cannot be reached';
+    logger.info({ node: backplane.node }, said);
+  }
+
   #gap(): void {
+    this.#look();
     this.#presences.gap();
     this.#keeper.gap();
     for (const instance of this.#registry.instances.values()) this.#behind.add(instance);

@@ -11,7 +11,8 @@ import type { Forward } from './forward.ts';
 import type { Guard, SignedPost } from './guard.ts';
 import { acceptsGzip } from './gzip.ts';
 import { Bucket } from './limits.ts';
-import { openPipe, PollPipe, ResponsePoller } from './pipe.ts';
+import { type StreamMessage, tell } from './monitor.ts';
+import { openPipe, type Pipe, PollPipe, ResponsePoller } from './pipe.ts';
 import { type Poll, takePoll } from './polls.ts';
 import { type PostParts, takePost } from './posts.ts';
 import { isScript, serveScript } from './script.ts';
@@ -92,9 +93,14 @@ function listenerOf({ settings, registry, updates, subscriptions }: RouterParts)
     ended(stream, pipe) {
       subscriptions.streamEnded(stream);
       if (pipe instanceof PollPipe && pipe.hasWords) registry.keepWords(stream, pipe, settings.clock);
+      tell('stream', () => ({ ...about(stream, pipe), state: 'ended', ms: performance.now() - stream.openedAt }));
     },
     hasRoom: updates.catchUp,
   };
+}
+
+function about({ id }: Stream, pipe: Pipe | undefined): Pick<StreamMessage, 'id' | 'mode'> {
+  return { id, mode: pipe instanceof PollPipe ? 'poll' : 'stream' };
 }
 
 function isPostEndpoint(endpoint: string): endpoint is PostEndpoint {
@@ -171,6 +177,7 @@ async function begin(
   const polls = isPoll ? new PollPipe(clock, stream) : undefined;
   stream.pipe = polls ?? openPipe(request, response, coding, stream);
   registry.streams.set(id, stream);
+  tell('stream', () => ({ ...about(stream, stream.pipe), state: 'open' }));
   const share = tokens.shareKey(sessionId, context);
   stream.send('hello', { stream: id, key, share, heartbeat: settings.heartbeat, time: clock.now() });
   polls?.poll(new ResponsePoller(response, uncoded));

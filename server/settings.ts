@@ -8,6 +8,8 @@ import { readComponents } from './check.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { LiveError, type Refusal } from './errors.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { errorLog, type Logger, readLogger, refusalLog, unfailing } from './logger.ts';
+import { tell } from './monitor.ts';
 import type { Checked, ComponentClass, ContextFor } from './types.ts';
 
 /** Where a reported error came from. */
@@ -49,9 +51,15 @@ export interface BaseOptions {
    * Default: this process alone.
    */
   readonly backplane?: Backplane;
-  /** Called with everything that a component throws. Default: `console.error`. */
+  /**
+   * Where the server writes what happens: `pino()`, or what is called like one (docs/monitoring.md). It gets what `onError` and `onRefusal` would, where
+   * these are not given; drains; and whether other nodes can be reached. Default: the console, for errors and refusals.
+   * @example liveview({ secret, components, logger: pino() })
+   */
+  readonly logger?: Logger;
+  /** Called with everything that a component throws. Default: it is an error in the log. */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
-  /** Called once for each refused request. Default: `console.warn`. */
+  /** Called once for each refused request. Default: it is a warning in the log. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Time and ids; for tests. */
   readonly clock?: Clock;
@@ -70,7 +78,8 @@ export type Options<C extends readonly ComponentClass[]> = BaseOptions & {
 } & ContextOption<ContextFor<C[number]>>;
 
 /** The options with every default filled in, and what is shared by all parts of a server. */
-export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits'>> {
+export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits' | 'logger'>> {
+  readonly logger: Required<Logger>;
   readonly limits: Limits;
   readonly secrets: readonly string[];
   readonly components: ReadonlyMap<string, ComponentClass>;
@@ -93,9 +102,11 @@ export function readOptions(options: Loose): Settings {
       `liveview(): expected options, got ${typeof options}. Example: liveview({ secret, components: [Counter] }).`,
     );
   }
+  const logger = readLogger(options.logger);
+  const components = readComponents(options.components);
   return {
     secrets: readSecrets(options.secret),
-    components: readComponents(options.components),
+    components,
     context: readFunction('context', options.context, () => undefined),
     resumeWindow: readNumber('resumeWindow', options.resumeWindow, 60_000, 0),
     heartbeat: readNumber('heartbeat', options.heartbeat, 15_000, 1_000, 60_000),
@@ -105,36 +116,25 @@ export function readOptions(options: Loose): Settings {
     identityEncoding: options.identityEncoding ?? true,
     compression: options.compression ?? false,
     uploadDirectory: options.uploadDirectory ?? tmpdir(),
-    onError: unfailing(readFunction('onError', options.onError, logError)),
-    onRefusal: unfailing(readFunction('onRefusal', options.onRefusal, logRefusal)),
+    logger,
+    onError: unfailing(readFunction('onError', options.onError, errorLog(logger))),
+    onRefusal: watched(unfailing(readFunction('onRefusal', options.onRefusal, refusalLog(logger))), components),
     clock: options.clock ?? systemClock,
     backplane: readBackplane(options.backplane),
     engine: new Engine(),
   };
 }
 
-function logError(error: unknown, place: ErrorPlace): void {
-  console.error(`htmx-liveview: ${place.component} (${place.id}) threw in ${place.doing}:`, error);
-}
-
-function logRefusal(refusal: Refusal): void {
-  const about = [refusal.component, refusal.id].filter(Boolean).join(' ');
-  console.warn(`htmx-liveview: refused (${refusal.kind})${about && ` ${about}`}: ${refusal.detail}`);
-}
-
-/** A hook that throws must not take the server along. */
-function unfailing<A extends unknown[]>(hook: (...args: A) => unknown): (...args: A) => void {
-  return (...args) => {
-    try {
-      Promise.resolve(hook(...args)).catch(logHook);
-    } catch (error) {
-      logHook(error);
-    }
+/** Refusals are told to whoever watches, too. A class that a browser made up is no component. */
+function watched(
+  onRefusal: (refusal: Refusal) => void,
+  components: ReadonlyMap<string, ComponentClass>,
+): (refusal: Refusal) => void {
+  return (refusal) => {
+    const { kind, status, component = '' } = refusal;
+    tell('refusal', () => ({ kind, status, component: components.get(component)?.component }));
+    onRefusal(refusal);
   };
-}
-
-function logHook(error: unknown): void {
-  console.error('htmx-liveview: onError or onRefusal threw:', error);
 }
 
 function readFunction<F extends (...args: never[]) => unknown>(name: string, value: F | undefined, fallback: F): F {

@@ -60,6 +60,8 @@ export class Stream implements Reader {
   readonly context: unknown;
   readonly cookie: string | undefined;
   open = true;
+  /** By `performance.now()`. */
+  readonly openedAt = performance.now();
   /** How many more events it may bring now. */
   readonly bucket: Bucket;
   /** Undefined once it has ended. */

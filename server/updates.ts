@@ -8,6 +8,7 @@ import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { chain, type Eventually, isLater, recover } from './eventually.ts';
 import { endless } from './faults.ts';
 import type { Instance } from './instance.ts';
+import { type PatchMessage, tell } from './monitor.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import type { Seat } from './seat.ts';
@@ -119,20 +120,29 @@ export class Updates {
     const { version } = instance;
     const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
     return chain(instance.keeping, (saved) => {
-      if (saved !== 'lost') this.#sendTo(instance, frame, version);
+      if (saved === 'lost') return;
+      const readers = this.#sendTo(instance, frame, version);
+      tell('patch', () => patchMessage(instance, version + 1, frame, change, readers));
     });
   }
 
-  #sendTo(instance: Instance, frame: string, version: number): void {
+  /** Gives the number of streams and answers that a frame goes out by. */
+  #sendTo(instance: Instance, frame: string, version: number): number {
     // tabs may share a stream: once is enough for what they share
     const reached = instance.isShared ? new Set<Stream>() : undefined;
+    let readers = 0;
     for (const seat of this.#registry.seatsOf(instance)) {
       const { stream } = seat;
+      if (seat.answering) readers++;
       if (seat.answering || !stream) continue;
       if (seat.behind !== undefined || !stream.hasRoom) seat.behind ??= version;
-      else if (!reached?.has(stream)) stream.write(frame);
+      else if (!reached?.has(stream)) {
+        stream.write(frame);
+        readers++;
+      }
       reached?.add(stream);
     }
+    return readers;
   }
 
   /** Sends a viewer what leads from a version to now; or notes it, until there is room. */
@@ -157,4 +167,16 @@ export class Updates {
       void this.update(seat.instance);
     }
   };
+}
+
+function patchMessage(
+  instance: Instance,
+  version: number,
+  frame: string,
+  change: Change | undefined,
+  readers: number,
+): PatchMessage {
+  const { id, statics } = instance;
+  const [bytes, whole] = [Buffer.byteLength(frame), change?.html !== undefined];
+  return { component: statics.component, id, version, bytes, whole, readers };
 }

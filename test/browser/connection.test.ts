@@ -194,7 +194,7 @@ describeInBrowser('a connection', (visit, htmx) => {
     page.on('request', (request) => requests.push(request.url()));
     await page.waitForTimeout(1500);
     expect(requests).toEqual([]);
-    expect(app.live.stats()).toEqual({ streams: 0, instances: 0 });
+    expect(app.live.stats()).toMatchObject({ streams: 0, instances: 0 });
   });
 
   test('that is refused comes back when there is room', async () => {

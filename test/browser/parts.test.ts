@@ -52,7 +52,7 @@ describeInBrowser('an insecure origin', (visit, htmx) => {
     await isLive(page);
     await page.reload(); // a page that is only left may come back from the browser's cache
     await isLive(page);
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 1 }), 5000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 1 }), 5000);
   });
 
   test('waits for the part that signs where it can’t be had at first', async () => {

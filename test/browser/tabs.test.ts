@@ -87,7 +87,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     test('eight are all live over one stream, get every push, and no click waits', async () => {
       const { pages } = await openTabs(8, missing);
       await allLive(pages);
-      await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 8 }), 5000);
+      await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 8 }), 5000);
       await allShow(pages, 'to all');
       const times = [];
       for (const page of pages) times.push(await clickIn(page));
@@ -102,7 +102,7 @@ describeInBrowser('tabs', (visit, htmx) => {
       for (const page of pages) await clickIn(page);
       for (const left of [5, 4, 3]) {
         await pages.shift()?.close({ runBeforeUnload: false });
-        await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: left }), 8000);
+        await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: left }), 8000);
         await allLive(pages);
         await allShow(pages, `after ${left}`);
       }
@@ -119,7 +119,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     const [first] = pages as [Page];
     await clickIn(first);
     await hide(first, true);
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 4, instances: 5 }), 5000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 4, instances: 5 }), 5000);
     await hide(first, false);
     await isLive(first);
     expect(await text(first, 'count')).toBe('1');
@@ -130,7 +130,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     policy = "worker-src 'none'";
     const { pages } = await openTabs(6);
     await allLive(pages);
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 6 }), 8000);
     await allShow(pages, 'by lock');
   });
 
@@ -138,7 +138,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     policy = "default-src 'none'; script-src 'nonce-abc'; connect-src 'self'; worker-src 'self'";
     const { pages } = await openTabs(6);
     await allLive(pages);
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 6 }), 8000);
     await allShow(pages, 'with a nonce');
   });
 
@@ -146,7 +146,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     origin = `http://insecure.test:${new URL(app.url).port}`;
     const { pages } = await openTabs(6);
     await allLive(pages);
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 6 }), 8000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 6 }), 8000);
     for (const page of pages) await clickIn(page);
     for (let n = 0; n < 20; n++) app.live.publish(news, `so many frames that they must be acknowledged: ${n}`);
     await allShow(pages, 'insecure');
@@ -161,7 +161,7 @@ describeInBrowser('tabs', (visit, htmx) => {
       return asked.get(page) === 1 ? route.abort() : route.continue();
     });
     pages.push(await openTab(context));
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 1, instances: 5 }), 8000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 1, instances: 5 }), 8000);
     await allLive(pages);
     await allShow(pages, 'late');
   });
@@ -170,7 +170,7 @@ describeInBrowser('tabs', (visit, htmx) => {
     const { context, pages } = await openTabs(4);
     await context.route(/hub\.js/, (route) => route.abort());
     pages.push(await openTab(context));
-    await vi.waitFor(() => expect(app.live.stats()).toEqual({ streams: 5, instances: 5 }), 15_000);
+    await vi.waitFor(() => expect(app.live.stats()).toMatchObject({ streams: 5, instances: 5 }), 15_000);
     await allLive(pages);
     await allShow(pages, 'each');
     await hide(pages[0] as Page, true);

@@ -82,6 +82,11 @@ export class Network {
     for (const observer of this.#observers) observer.gap();
   }
 
+  /** Something goes wrong on the way between nodes. */
+  fault(error: unknown, doing: string): void {
+    for (const observer of this.#observers) observer.fault(error, doing);
+  }
+
   /** A node dies without a word; its leases are over at once. */
   kill({ node }: Backplane): void {
     this.#nodes.delete(node);

@@ -75,6 +75,9 @@ describe('liveview() throws at start for', () => {
     ['a number out of range', { heartbeat: 5 }, 'ERR_LIVE_OPTION', /heartbeat.*1000 to 60000.*got 5/],
     ['a number that is none', { resumeWindow: '60s' }, 'ERR_LIVE_OPTION', /resumeWindow.*got 60s/],
     ['a hook that is no function', { onError: 1 }, 'ERR_LIVE_OPTION', /onError must be a function/],
+    ['a logger that is none', { logger: true }, 'ERR_LIVE_LOGGER', /error: undefined.*logger: pino\(\)/],
+    ['a logger without warn()', { logger: { error() {} } }, 'ERR_LIVE_LOGGER', /warn: undefined/],
+    ['a logger whose info is no function', { logger: { ...console, info: 1 } }, 'ERR_LIVE_LOGGER', /info: number/],
   ])('%s', (_, options, code, message) => {
     expect(make(options)).toThrow(LiveError);
     expect(make(options)).toThrow(expect.objectContaining({ code }));
@@ -84,6 +87,8 @@ describe('liveview() throws at start for', () => {
 
 test('liveview() takes good options', () => {
   expect(make({ secret: [secret, secret], resumeWindow: 0 })).not.toThrow();
+  expect(make({ logger: console })).not.toThrow();
+  expect(make({ logger: { error() {}, warn() {} } })).not.toThrow();
 });
 
 test('a component can only be made by the server', () => {
