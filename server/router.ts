@@ -171,7 +171,7 @@ async function begin(
     context,
     bucket: registry.bucketOf(sessionId, () => new Bucket(limits.burst, clock.now())),
   };
-  const stream = new Stream(reader, listener, () => clock.now());
+  const stream = new Stream(reader, listener, clock);
   const uncoded = identityEncoding ? 'identity' : undefined;
   const coding = compression && acceptsGzip(request.headers['accept-encoding']) ? 'gzip' : uncoded;
   const polls = isPoll ? new PollPipe(clock, stream) : undefined;

@@ -2,6 +2,7 @@
 
 import { encodeFrame, numberFrame } from '../protocol/frame.ts';
 import type { FrameName } from '../protocol/names.ts';
+import type { Clock } from './clock.ts';
 import type { Bucket } from './limits.ts';
 import type { Pipe } from './pipe.ts';
 
@@ -74,9 +75,9 @@ export class Stream implements Reader {
   #length = 0;
   #origin: string | undefined;
   readonly #listener: StreamListener;
-  readonly #now: () => number;
+  readonly #clock: Clock;
 
-  constructor(reader: Reader & { readonly bucket: Bucket }, listener: StreamListener, now: () => number) {
+  constructor(reader: Reader & { readonly bucket: Bucket }, listener: StreamListener, clock: Clock) {
     this.id = reader.id;
     this.key = reader.key;
     this.sessionId = reader.sessionId;
@@ -84,7 +85,7 @@ export class Stream implements Reader {
     this.cookie = reader.cookie;
     this.bucket = reader.bucket;
     this.#listener = listener;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Whether there is room for updates. What must not be lost, such as settlements, is sent all the same. */
@@ -110,7 +111,7 @@ export class Stream implements Reader {
   write(frame: string): void {
     if (!this.open) return;
     const text = numberFrame(++this.#count, frame);
-    this.#note({ count: this.#count, length: text.length, at: this.#now(), next: undefined });
+    this.#note({ count: this.#count, length: text.length, at: this.#clock.now(), next: undefined });
     this.pipe?.write(text, this.#count);
     // the reader may acknowledge what it has never read
     if (Math.max(this.#length, this.pipe?.queued ?? 0) > CAP_LENGTH) this.#tooSlow();
@@ -131,7 +132,7 @@ export class Stream implements Reader {
 
   /** Ends the stream where something has not been acknowledged for too long. */
   look(): void {
-    if (this.#now() - (this.#oldest?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
+    if (this.#clock.now() - (this.#oldest?.at ?? Number.POSITIVE_INFINITY) > CAP_TIME) this.#tooSlow();
   }
 
   /** The reader has all frames up to `count`. */

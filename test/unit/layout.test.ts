@@ -58,11 +58,14 @@ describe('imports', () => {
     }
   });
 
-  test.each(['redis', 'cheerio', 'eventsource'])('no value of the package %s is imported by what is published: it is optional', (name) => {
-    const published = files.filter((file) => !file.startsWith('examples/'));
-    const values = published.filter((file) => importsOf(file).some(({ from, isType }) => from === name && !isType));
-    expect(values).toEqual([]);
-  });
+  test.each(['redis', 'cheerio', 'eventsource'])(
+    'no value of the package %s is imported by what is published: it is optional',
+    (name) => {
+      const published = files.filter((file) => !file.startsWith('examples/'));
+      const values = published.filter((file) => importsOf(file).some(({ from, isType }) => from === name && !isType));
+      expect(values).toEqual([]);
+    },
+  );
 
   test('nothing but the test kit imports the test kit', () => {
     const isKit = (file: string) => file.startsWith('server/testing');
