@@ -1,5 +1,8 @@
 // Owns what a component sees of presence: typed names under which instances are there, and live lists of who is.
 
+/** Marks what a component makes anew wherever it goes on: it is no state of it, and is not kept. */
+export const NO_STATE = Symbol('no state');
+
 /** A presence: a name, and the type of what each member says of itself. */
 export interface Presence<Meta> {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { Backplane } from './backplane.ts';
 import type { Clock } from './clock.ts';
 import { LiveError } from './errors.ts';
 import { notJson } from './json.ts';
-import type { Present } from './presence.ts';
+import { NO_STATE, type Present } from './presence.ts';
 import { type Entry, Room, type RoomWatcher } from './room.ts';
 
 /** A topic that no app chooses. */
@@ -33,6 +33,7 @@ type Word =
 
 /** An instance's look into a room. */
 export interface Attendance extends Present<unknown> {
+  readonly [NO_STATE]: true;
   /** The member's id. */
   readonly id: string;
   /** Leaves, and looks no more. */
@@ -66,6 +67,7 @@ export class Presences {
     const entry = this.#clock.id();
     const leave = () => this.#leave(name, room, entry);
     return {
+      [NO_STATE]: true,
       id,
       get members() {
         return room.members;

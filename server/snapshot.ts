@@ -2,6 +2,7 @@
 
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { LiveError } from './errors.ts';
+import { NO_STATE } from './presence.ts';
 import type { LaneName } from './seat.ts';
 import type { Seal } from './token.ts';
 import { unwrap } from './watch.ts';
@@ -26,9 +27,6 @@ export interface Snapshot {
 
 /** The format's version, in front of the data: another one is not read. */
 const FORMAT = '1';
-
-/** Marks objects of ours that a component makes anew by itself: they are no state. */
-export const NO_STATE = Symbol('no state');
 
 /** Writes a snapshot as text. Throws a LiveError, `ERR_LIVE_DURABLE_VALUE`, at the first value that can't be kept. */
 export function encodeSnapshot(snapshot: Snapshot, seal: Seal): string {

@@ -1,5 +1,5 @@
 // State that outlives its node: what is kept, who gets it back, and what becomes of the events on their way.
-import { html, LiveComponent, type LiveError, topic } from 'htmx-liveview';
+import { html, LiveComponent, type LiveError, presence, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
@@ -8,6 +8,7 @@ import { LiveRoot as Root } from '../support/client.ts';
 import { useNodes } from '../support/nodes.ts';
 
 const news = topic<string>('news');
+const party = presence<{ name: string }>('party');
 let log: string[] = [];
 let gates: (() => void)[] = [];
 
@@ -95,7 +96,23 @@ class Plain extends LiveComponent {
   }
 }
 
-const suite = useNodes({ components: [SyncPad, Pad, Plain] });
+/** Says who is there, and keeps what it said. */
+class Guest extends LiveComponent {
+  static component = 'test.Guest';
+  static durable = 'sync' as const;
+  static events = { greet: true } as const;
+  said: string[] = [];
+  people = this.presence(party, { name: 'ann' });
+  greet() {
+    this.said.push('hello');
+  }
+  render() {
+    const names = this.people.members.map(({ meta }) => meta.name);
+    return html`<p>${names[0]}: ${names.length}, ${this.said.join(' ')}.</p>`;
+  }
+}
+
+const suite = useNodes({ components: [SyncPad, Pad, Plain, Guest] });
 const { kill, moveTo, open, sendTo, start } = suite;
 
 type Live = Exclude<Subscribed, { gone: unknown }>;
@@ -105,9 +122,15 @@ async function live(node: TestApp): Promise<{ client: Client; sync: LiveRoot; pa
   log = [];
   gates = [];
   const client = await open(node);
-  const items = (await client.subscribe()) as Live[];
+  const items = (await client.subscribe(client.roots.slice(0, 3))) as Live[];
   const [sync, pad, plain] = items.map((item) => new Root(client, item)) as [LiveRoot, LiveRoot, LiveRoot];
   return { client, sync, pad, plain };
+}
+
+async function liveGuest(node: TestApp): Promise<{ client: Client; guest: LiveRoot }> {
+  const client = await open(node);
+  const [item] = (await client.subscribe(client.roots.slice(3, 4))) as Live[];
+  return { client, guest: new Root(client, item as Live) };
 }
 
 /** The page subscribes again, with what it holds. */
@@ -243,6 +266,19 @@ test('timers and subscriptions are those that resumed() starts: a message comes 
   await back(client, [sync]);
   here.live.publish(news, 'hello');
   expect((await client.update(sync.id)).html).toContain('texts hello big');
+});
+
+test('a presence in a field is no state: whoever goes on is there anew, once', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, guest } = await liveGuest(here);
+  await guest.event('greet').expect(204);
+  await guest.shows('ann: 1, hello');
+  await moveTo(client, there);
+  const [item] = await back(client, [guest]);
+  expect(shown(item)).toContain('hello');
+  await guest.event('greet').expect(204);
+  await guest.shows('ann: 1, hello hello');
+  expect(here.errors).toEqual([]);
 });
 
 test('a goodbye, the end of the resume window and disconnect() remove what was kept', async () => {
