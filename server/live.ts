@@ -6,6 +6,7 @@ import { encodeFrame } from '../protocol/frame.ts';
 import type { Html } from '../views/html.ts';
 import { Arrivals } from './arrivals.ts';
 import { attach } from './attach.ts';
+import { Departures, type Viewer } from './departures.ts';
 import { Dispatch } from './dispatch.ts';
 import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
@@ -21,7 +22,7 @@ import { createRouter } from './router.ts';
 import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
 import { type Stats, statsOf } from './stats.ts';
-import { Subscriptions, type Viewer } from './subscriptions.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { createSeal, createTokens } from './token.ts';
 import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionArgument } from './types.ts';
@@ -94,17 +95,18 @@ export function createLive(settings: Settings): { readonly live: Live; readonly 
   const mounter: Mounter = new Mounter(settings, tokens, registry, presences, keeper, arrivals, schedule);
   const updates = new Updates(registry, mounter);
   const dispatch = new Dispatch(settings, registry, updates, keeper);
-  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, arrivals);
+  const departures = new Departures(settings, registry, mounter);
+  const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, arrivals, departures);
   const guard = new Guard(settings, tokens, registry);
-  const sessions = new SessionWatch(registry, subscriptions.sessionEnded);
-  const posts = { settings, registry, dispatch, subscriptions, sessions };
+  const sessions = new SessionWatch(registry, departures.sessionEnded);
+  const posts = { settings, registry, dispatch, subscriptions, departures, sessions };
   const forward: Forward = new Forward({ ...posts, arrivals, seal: createSeal(settings.secrets, 'between nodes') });
   const router = createRouter({ ...posts, tokens, guard, updates, forward });
-  const nodes = new Nodes(settings, registry, subscriptions, presences, keeper);
+  const nodes = new Nodes(settings, registry, departures, presences, keeper);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();
-    subscriptions.close();
+    departures.close();
     return nodes.close();
   };
 
@@ -115,12 +117,12 @@ export function createLive(settings: Settings): { readonly live: Live; readonly 
       renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect: (whom) =>
-      'match' in whom ? subscriptions.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
+      'match' in whom ? departures.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
     stats: () => ({ ...statsOf(registry), joined: settings.backplane.isOpen }),
     async drain({ within = 10_000 } = {}) {
       const [start, streams] = [performance.now(), registry.streams.size];
       settings.logger.info({ streams, within }, `draining: ${streams} streams are sent away within ${within} ms`);
-      await subscriptions.drain(within);
+      await departures.drain(within);
       const left = registry.streams.size;
       await close();
       const drained = { streams, left, ms: performance.now() - start };

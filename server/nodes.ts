@@ -1,11 +1,11 @@
 // Owns what a server has to do with other nodes: disconnects that reach them, and catching up when messages may have been missed.
 
+import type { Departures } from './departures.ts';
 import type { Instance } from './instance.ts';
 import type { Keeper } from './keeper.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
-import type { Subscriptions } from './subscriptions.ts';
 
 /** A topic that no app chooses. */
 const DISCONNECT = '\0disconnect';
@@ -26,13 +26,7 @@ export class Nodes {
   /** Whether other nodes could be reached when that was said last. */
   #isJoined = true;
 
-  constructor(
-    settings: Settings,
-    registry: Registry,
-    subscriptions: Subscriptions,
-    presences: Presences,
-    keeper: Keeper,
-  ) {
+  constructor(settings: Settings, registry: Registry, departures: Departures, presences: Presences, keeper: Keeper) {
     this.#settings = settings;
     this.#registry = registry;
     this.#presences = presences;
@@ -44,7 +38,7 @@ export class Nodes {
     };
     this.#stops = [
       backplane.observe({ gap: () => this.#gap(), fault }),
-      backplane.listen(DISCONNECT, (sessionId) => subscriptions.disconnect((viewer) => viewer.sessionId === sessionId)),
+      backplane.listen(DISCONNECT, (sessionId) => departures.disconnect((viewer) => viewer.sessionId === sessionId)),
     ];
   }
 

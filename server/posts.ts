@@ -4,6 +4,7 @@ import { readCount, readEventQuery, readForm, readSubscribe, readUnsubscribe } f
 import { ENDPOINTS, MEDIA } from '../protocol/names.ts';
 import { ACKNOWLEDGED, answerFrames, answerSettled, type HttpAnswer, linger, NOTHING } from './answer.ts';
 import type { ComponentStatics } from './component.ts';
+import type { Departures } from './departures.ts';
 import type { Dispatch, Input } from './dispatch.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually } from './eventually.ts';
@@ -32,6 +33,7 @@ export interface PostParts {
   readonly registry: Registry;
   readonly dispatch: Dispatch;
   readonly subscriptions: Subscriptions;
+  readonly departures: Departures;
   readonly sessions: SessionWatch;
 }
 
@@ -68,10 +70,10 @@ async function subscribe(
   return accept({ status: 200, type: MEDIA.json, body: JSON.stringify({ components: result.value }) });
 }
 
-function unsubscribe({ subscriptions }: PostParts, { streamId, body }: SignedPost): Result<HttpAnswer> {
+function unsubscribe({ departures }: PostParts, { streamId, body }: SignedPost): Result<HttpAnswer> {
   const leaving = readUnsubscribe(body);
   if (!leaving) return refuse('malformed', 'the body of an unsubscribe');
-  subscriptions.unsubscribe(streamId, leaving);
+  departures.unsubscribe(streamId, leaving);
   return accept(NOTHING);
 }
 

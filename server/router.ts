@@ -88,10 +88,10 @@ function take(parts: Parts, post: SignedPost, { request, response }: Exchange): 
   return parts.forward.post(incoming);
 }
 
-function listenerOf({ settings, registry, updates, subscriptions }: RouterParts): StreamListener {
+function listenerOf({ settings, registry, updates, departures }: RouterParts): StreamListener {
   return {
     ended(stream, pipe) {
-      subscriptions.streamEnded(stream);
+      departures.streamEnded(stream);
       if (pipe instanceof PollPipe && pipe.hasWords) registry.keepWords(stream, pipe, settings.clock);
       tell('stream', () => ({ ...about(stream, pipe), state: 'ended', ms: performance.now() - stream.openedAt }));
     },
@@ -133,8 +133,8 @@ async function openStream(
   return begin(parts, sessionId, params.get('mode') === 'poll', request, response);
 }
 
-function checkRoom({ settings: { limits }, registry, subscriptions }: RouterParts, sessionId: string): Result<void> {
-  if (subscriptions.isClosed) return refuse('unavailable', 'the server is closing');
+function checkRoom({ settings: { limits }, registry, departures }: RouterParts, sessionId: string): Result<void> {
+  if (departures.isClosed) return refuse('unavailable', 'the server is closing');
   if (registry.reserved >= limits.allStreams) return refuse('unavailable', 'this node has all the streams it may');
   if (registry.streamsOf(sessionId) >= limits.streams)
     return refuse('limit', 'this session has all the streams it may');
@@ -142,7 +142,7 @@ function checkRoom({ settings: { limits }, registry, subscriptions }: RouterPart
 }
 
 async function begin(
-  { settings, tokens, registry, subscriptions, sessions, listener }: Parts,
+  { settings, tokens, registry, departures, sessions, listener }: Parts,
   sessionId: string,
   isPoll: boolean,
   request: LiveRequest,
@@ -155,7 +155,7 @@ async function begin(
     registry.release(sessionId);
     throw error;
   });
-  if (response.destroyed || subscriptions.isClosed) {
+  if (response.destroyed || departures.isClosed) {
     registry.release(sessionId);
     return response.destroyed ? accept(undefined) : refuse('unavailable', 'the server is closing');
   }

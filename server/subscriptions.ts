@@ -1,10 +1,11 @@
-// Owns the coming and going of viewers: subscribe, resume, goodbye, disconnect.
+// Owns the coming of viewers, for the first time or back: see departures.ts for their going.
 // In: the items of a subscribe. Out: for each, what brings the page up to date, or why it can't be live.
 
-import type { SubscribeItem, SubscribeRequest, UnsubscribeRequest } from '../protocol/event.ts';
-import type { ByeReason, GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
+import type { SubscribeItem, SubscribeRequest } from '../protocol/event.ts';
+import type { GoneReason, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import type { Arrival, Arrivals } from './arrivals.ts';
 import { atMost } from './clock.ts';
+import type { Departures } from './departures.ts';
 import { textOf } from './diff.ts';
 import { accept, type Refusal, type Result, refuse } from './errors.ts';
 import type { Eventually } from './eventually.ts';
@@ -33,16 +34,6 @@ interface Wanted {
   readonly scope: Scope;
 }
 
-/** What `live.disconnect` knows of a viewer. */
-export interface Viewer {
-  readonly sessionId: string;
-  /** What `context(req)` returned. */
-  readonly context: unknown;
-}
-
-/** How much of a drain's time the readers' departures are spread over. */
-const SPREAD = 0.8;
-
 /** Milliseconds for which a subscribe waits for a component's first state to be kept. */
 const KEEP_PATIENCE = 1_000;
 
@@ -51,7 +42,7 @@ const GONE: Partial<Record<Refusal['kind'], GoneReason>> = {
   failed: 'failed',
 };
 
-/** Gives viewers their seats and takes them back. */
+/** Gives viewers their seats. */
 export class Subscriptions {
   readonly #settings: Settings;
   readonly #tokens: Tokens;
@@ -59,8 +50,7 @@ export class Subscriptions {
   readonly #updates: Updates;
   readonly #mounter: Mounter;
   readonly #arrivals: Arrivals;
-  /** Whether the server takes no more viewers. */
-  isClosed = false;
+  readonly #departures: Departures;
 
   constructor(
     settings: Settings,
@@ -69,6 +59,7 @@ export class Subscriptions {
     updates: Updates,
     mounter: Mounter,
     arrivals: Arrivals,
+    departures: Departures,
   ) {
     this.#settings = settings;
     this.#tokens = tokens;
@@ -76,6 +67,7 @@ export class Subscriptions {
     this.#updates = updates;
     this.#mounter = mounter;
     this.#arrivals = arrivals;
+    this.#departures = departures;
   }
 
   /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
@@ -215,7 +207,7 @@ export class Subscriptions {
     const found = here ?? this.#found(wanted);
     if (found) return accept(found);
     if (arrival?.ok === false) return arrival;
-    if (this.isClosed) return refuse('unavailable', 'the server is closing', item);
+    if (this.#departures.isClosed) return refuse('unavailable', 'the server is closing', item);
     const place = arrival?.value.id ?? id;
     // without the store nobody has said that another viewer was faster
     const free = this.#registry.instances.has(place) ? this.#settings.clock.id() : place;
@@ -256,99 +248,7 @@ export class Subscriptions {
     seat.isTaken = true;
     if (!seat.instance.isShared) seat.instance.viewerContext = stream.context;
     this.#registry.direct(seat, stream);
-    if (!stream.open) this.#wait(seat);
-  }
-
-  // --- Leaving ---------------------------------------------------------------------------------------------------
-
-  /** The page said goodbye to these components, or no longer holds them. */
-  unsubscribe(streamId: string, { viewer, ids }: UnsubscribeRequest): void {
-    if (!ids) return this.#endViewer(streamId, viewer);
-    for (const id of ids) {
-      const seat = this.#registry.find(id, viewer);
-      if (seat?.streamId === streamId) this.#mounter.leave(seat);
-    }
-  }
-
-  /** A tab is gone without a word: the one that holds the stream for it says so. */
-  #endViewer(streamId: string, viewer: string): void {
-    const stream = this.#registry.streams.get(streamId);
-    for (const seat of stream ? this.#registry.seatsOn(stream) : [])
-      if (seat.viewer === viewer || seat.viewer.startsWith(`${viewer}-`)) this.#mounter.leave(seat);
-  }
-
-  /** A session is no more: its streams end, for good; or, where its store has failed, until they come back and it is there again. */
-  readonly sessionEnded = (sessionId: string, state: 'gone' | 'unknown'): void => {
-    if (state === 'gone') return this.disconnect((viewer) => viewer.sessionId === sessionId, 'session');
-    for (const stream of this.#registry.streams.values()) {
-      if (stream.sessionId === sessionId) this.#bye(stream, 'unavailable');
-    }
-  };
-
-  #bye(stream: Stream, reason: ByeReason): void {
-    stream.send('bye', { reason });
-    stream.end();
-  }
-
-  /** A stream has ended: its viewers may come back within the resume window. */
-  readonly streamEnded = (stream: Stream): void => {
-    this.#registry.closed(stream);
-    for (const seat of this.#registry.seatsOn(stream)) this.#wait(seat);
-  };
-
-  #wait(seat: Seat): void {
-    const { resumeWindow, clock } = this.#settings;
-    this.#registry.direct(seat, undefined);
-    if (this.isClosed && seat.instance.holding) return; // it is given away: its viewer comes back to another node
-    if (resumeWindow === 0) return this.#mounter.end(seat);
-    const oldest = this.#registry.setAway(seat, true, this.#settings.limits.components);
-    if (oldest) this.#mounter.end(oldest);
-    if (oldest !== seat) seat.stopWaiting = clock.after(resumeWindow, () => this.#mounter.end(seat));
-  }
-
-  /** Ends the streams and instances of the viewers that are meant, at once. The browser is told, and does not come back by itself. */
-  disconnect(isMeant: (viewer: Viewer) => boolean, reason: ByeReason = 'ended'): void {
-    this.#endAll(isMeant);
-    for (const stream of [...this.#registry.streams.values()].filter(isMeant)) this.#bye(stream, reason);
-  }
-
-  /**
-   * Takes no new streams, and sends the readers away one after another, each to whoever answers it then. Resolves when all have gone, or
-   * `within` milliseconds have passed; what is being handled then has its end awaited too.
-   */
-  async drain(within: number): Promise<void> {
-    const { clock } = this.#settings;
-    this.isClosed = true;
-    const streams = [...this.#registry.streams.values()];
-    for (const [at, stream] of streams.entries()) {
-      const part = (at + Math.random()) / streams.length;
-      stream.send('move', { ms: Math.round(part * within * SPREAD), reason: 'drain' });
-    }
-    const end = clock.now() + within;
-    while (this.#registry.streams.size > 0 && clock.now() < end)
-      await new Promise<void>((resolve) => clock.after(Math.min(50, within), resolve));
-    // what is done, and waits only for a store that is away, has no end to wait for
-    const atWork = [...this.#registry.instances.values()].filter(({ isBusy, holding }) => isBusy || !holding);
-    const lanes = atWork
-      .flatMap((instance) => this.#registry.seatsOf(instance))
-      .flatMap((seat) => Object.values(seat.lanes));
-    const done = Promise.all(lanes.map((lane) => lane.running));
-    await atMost(clock, this.#settings.handlerTimeout, done, () => {});
-  }
-
-  /** Ends everything without a word, as a crash would: the pages come back by themselves. */
-  close(): void {
-    this.isClosed = true;
-    this.#endAll(() => true, false);
-    for (const stream of this.#registry.streams.values()) stream.end();
-  }
-
-  /** Durable ones stay where they may go on elsewhere: their keeper gives them away. */
-  #endAll(isMeant: (viewer: Viewer) => boolean, isForGood = true): void {
-    for (const instance of [...this.#registry.instances.values()]) {
-      if (instance.holding && !isForGood) continue;
-      for (const seat of this.#registry.seatsOf(instance)) if (isMeant(seat.stream ?? seat)) this.#mounter.end(seat);
-    }
+    if (!stream.open) this.#departures.wait(seat);
   }
 }
 
