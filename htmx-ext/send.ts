@@ -198,8 +198,8 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
     const answer = await postEvent(pending).catch(() => undefined);
     if (pending.abort.signal.aborted) return;
     const status = answer?.status ?? 0;
-    if (answer && !PASSING.has(status)) return read(pending, answer, tries, stream);
-    pending.unknown ||= !status || status === 502 || status === 504;
+    if (answer && !PASSING.has(status) && !isAstray(answer)) return read(pending, answer, tries, stream);
+    pending.unknown ||= !status || (status !== 503 && status !== 429);
     return pause(tries);
   }
 
@@ -254,6 +254,11 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
   }
 
   return { send, entryChanged, settled, resumed };
+}
+
+/** A 500 that is not the event's own: something before the router has failed, such as the sessions' store. */
+function isAstray({ status, headers }: Response): boolean {
+  return status === 500 && !/event-stream|problem/.test(headers.get('content-type') ?? '');
 }
 
 function createLane(): Lane {

@@ -186,6 +186,14 @@ describeInBrowser('a connection', (visit, htmx) => {
     expect((await seen(page)).states.filter((it) => it === 'disconnected')).toHaveLength(1);
   });
 
+  test('that the app fails to take an event from, as when its sessions’ store is away, gets it again', async () => {
+    const page = await open();
+    const answer = { status: 500, contentType: 'text/html', body: 'Internal Server Error' };
+    await page.route('**/event?*', (route) => route.fulfill(answer), { times: 2 });
+    await click(page);
+    await expect.poll(() => text(page, 'count')).toBe('1');
+  });
+
   test('whose session is destroyed ends within one heartbeat, and the page does not come back by itself', async () => {
     const page = await open();
     const requests: string[] = [];
