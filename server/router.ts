@@ -81,10 +81,12 @@ function route(parts: Parts, request: LiveRequest, response: ServerResponse): Ev
 }
 
 function take(parts: Parts, post: SignedPost, { request, response }: Exchange): Eventually<Result<HttpAnswer>> {
+  const { endpoint, streamId, sender, query, body, isUpload } = post;
   const carries = (request.headers.accept ?? '').includes(MEDIA.frames);
-  const incoming = { ...post, carries, response, upload: post.isUpload ? request : undefined };
-  if (!parts.forward.isElsewhere(post.streamId)) return takePost(parts, incoming);
-  if (!post.sender.isAttached && !request.session) return refuse('unavailable', NO_SESSION);
+  const upload = isUpload ? request : undefined;
+  const incoming = { endpoint, streamId, sender, query, body, isUpload, carries, response, upload };
+  if (!parts.forward.isElsewhere(streamId)) return takePost(parts, incoming);
+  if (!sender.isAttached && !request.session) return refuse('unavailable', NO_SESSION);
   return parts.forward.post(incoming);
 }
 
