@@ -34,7 +34,13 @@ export default defineConfig({
       // the same behaviours, with signed POSTs answered before Express; and with every request but the stream's at another node
       again('attach', { ATTACH: '1' }, [...POSTS, ...STREAMS]),
       again('elsewhere', { ELSEWHERE: '1' }, POSTS),
-      project('browser', { testTimeout: 90_000, hookTimeout: 60_000, globalSetup: ['test/support/chromium.ts'] }),
+      // a browser on a machine that is busy with another one may be late once: what is wrong is wrong twice
+      project('browser', {
+        retry: 1,
+        testTimeout: 90_000,
+        hookTimeout: 60_000,
+        globalSetup: ['test/support/chromium.ts'],
+      }),
       // slow, and of browsers that are not everywhere: run by itself, with npm run test:engines
       project('engines', { testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 1 }),
     ],

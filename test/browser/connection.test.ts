@@ -191,7 +191,7 @@ describeInBrowser('a connection', (visit, htmx) => {
     const answer = { status: 500, contentType: 'text/html', body: 'Internal Server Error' };
     await page.route('**/event?*', (route) => route.fulfill(answer), { times: 2 });
     await click(page);
-    await expect.poll(() => text(page, 'count')).toBe('1');
+    await expect.poll(() => text(page, 'count'), { timeout: 10_000 }).toBe('1');
   });
 
   test('whose session is destroyed ends within one heartbeat, and the page does not come back by itself', async () => {
