@@ -34,9 +34,7 @@ export default defineConfig({
       // the same behaviours, with signed POSTs answered before Express; and with every request but the stream's at another node
       again('attach', { ATTACH: '1' }, [...POSTS, ...STREAMS]),
       again('elsewhere', { ELSEWHERE: '1' }, POSTS),
-      // a browser on a machine that is busy with another one may be late once: what is wrong is wrong twice
       project('browser', {
-        retry: 1,
         testTimeout: 90_000,
         hookTimeout: 60_000,
         globalSetup: ['test/support/chromium.ts'],

@@ -42,7 +42,7 @@ export interface WayBack {
   dropped(lived: number): void;
   /** A try has failed. */
   refused(): Promise<void>;
-  /** Somebody waits: the next try is made now, unless there was one just before. */
+  /** Somebody waits: the next try is made now, or, where there was one just before, a moment after that. */
   hurry(): void;
 }
 
@@ -62,6 +62,8 @@ export function createWayBack(
   let lastTry = 0;
   let notBefore = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next try is made, where one is due. */
+  let due = 0;
 
   function stop(): void {
     clearTimeout(timer);
@@ -70,6 +72,7 @@ export function createWayBack(
 
   function tryIn(ms: number): void {
     stop();
+    due = Date.now() + ms;
     timer = setTimeout(() => {
       timer = undefined;
       open();
@@ -125,7 +128,9 @@ export function createWayBack(
       tryWithin(span / 2, span / 2);
     },
     hurry() {
-      if (!timer || Date.now() - lastTry <= HURRY || Date.now() < notBefore) return;
+      const wait = Math.max(lastTry + HURRY, notBefore) - Date.now();
+      if (!timer) return;
+      if (wait > 0) return void (Date.now() + wait < due && tryIn(wait));
       stop();
       open();
     },

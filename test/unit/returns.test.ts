@@ -87,3 +87,15 @@ test('nobody tries in a loop, however long it lasts', async () => {
   expect(length).toBe(COUNT);
   expect(sources.length / COUNT).toBeLessThan(45);
 });
+
+test('who clicks just after a try that failed waits a second for the next one, not for its turn', async () => {
+  const [connection] = connections as [Connection];
+  server = 'away';
+  connection.open();
+  for (let tries = sources.length; tries < 5; tries = sources.length) await vi.advanceTimersByTimeAsync(10);
+  server = 'up';
+  connection.hurry();
+  connection.hurry();
+  await vi.advanceTimersByTimeAsync(1_001);
+  expect(opened).toHaveLength(1);
+});
