@@ -15,7 +15,7 @@ import type { InstanceSetup, Origin } from './origin.ts';
 import type { Presences } from './presences.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, scopeOf } from './scope.ts';
-import { type LaneName, laneOf, type Seat } from './seat.ts';
+import { type Seat, takeUp } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import { hashContent, type Tokens } from './token.ts';
@@ -86,9 +86,9 @@ export class Mounter {
     const isSync = durableOf(origin.type, origin.scope) === 'sync';
     if (arrival) this.#keeper.hold(instance, arrival, isSync, snapshot && snapshot.version + LEAP);
     seatAt(instance);
-    if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot);
+    if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot.lanes);
     const about = { component: origin.type.component, id: origin.id, resumed: snapshot !== undefined };
-    const start = () => this.#start(instance, url, snapshot);
+    const start = () => this.#start(instance, url, snapshot?.fields);
     instance.mounted = Promise.resolve(timed('mount', start, (ms, ok) => ({ ...about, ms, ok })));
     instance.mounted.then(
       () => {
@@ -100,12 +100,12 @@ export class Mounter {
   }
 
   /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
-  async #start(instance: Instance, url: URL, snapshot: Snapshot | undefined): Promise<void> {
-    const content = await this.#firstContent(instance, url, snapshot?.fields);
+  async #start(instance: Instance, url: URL, fields: Snapshot['fields']): Promise<void> {
+    const content = await this.#firstContent(instance, url, fields);
     instance.content = rendered(content);
     this.helper.look(instance, instance.content);
     await this.settleChildren(instance);
-    instance.version = snapshot ? snapshot.version + LEAP : 1;
+    instance.version = instance.holding?.first || 1;
     if (instance.dirty) this.#schedule(instance);
     else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
   }
@@ -290,16 +290,5 @@ export class Mounter {
       return [operation[0], operation[1], this.fill(parent, operation[2])] as Operation;
     });
     return filled ? { patch: filled } : {};
-  }
-}
-
-/** Events of a viewer who is back go on where they were: one that comes again gets its outcome. */
-function takeUp(seat: Seat, { lanes }: Snapshot): void {
-  for (const [name, { number, status }] of Object.entries(lanes)) {
-    const lane = laneOf(seat, name as LaneName);
-    const { instance, viewer } = seat;
-    lane.number = number;
-    lane.settled = { id: instance.id, viewer, ...(name === 'upload' ? { lane: name } : {}), number, status };
-    lane.running = lane.settled;
   }
 }

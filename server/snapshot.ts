@@ -3,7 +3,7 @@
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { LiveError } from './errors.ts';
 import { NO_STATE } from './presence.ts';
-import type { LaneName } from './seat.ts';
+import type { Outcomes } from './seat.ts';
 import type { Seal } from './token.ts';
 import { unwrap } from './watch.ts';
 
@@ -20,7 +20,7 @@ export interface Snapshot {
   readonly epoch: string;
   readonly version: number;
   /** How far its events have come: the number of the last one that was handled, and how it ended. */
-  readonly lanes: Partial<Record<LaneName, { readonly number: number; readonly status: 200 | 422 | 500 }>>;
+  readonly lanes: Outcomes;
   /** The component's own fields. Undefined until it is mounted. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }

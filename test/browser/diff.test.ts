@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Content } from '../../views/html.ts';
 import { applySteps, loadView, type Outcome, stepsThrough } from '../support/apply.ts';
+import { spaced } from '../support/pages.ts';
 
 const endpoint = inject('chromium');
 const runs = { numRuns: 150 };
@@ -63,17 +64,6 @@ describe.skipIf(!endpoint)('a patch leads to the new HTML', () => {
     <ol>${second.map((text) => html`<li>${text}</li>`)}</ol>
     <textarea id="area">
 ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
-
-  const spaced = ({ list, flag, title }: State) => html`
-    <div id="head">${title}</div>
-    ${list.map(
-      (it) => html`
-      <div id="row-${it.id}">
-        <b>${it.text}</b>${it.on ? html`<i id="on-${it.id}">on</i>` : ''}
-      </div>
-    `,
-    )}
-    <div id="foot">${flag}</div>${flag ? raw(`<hr id="r"><p>${title.length}</p>`) : ''}`;
 
   /** Items that have no id, or are no element, stand among those that can be told from others. */
   const mixed = ({ list, second, title, flag }: State) =>

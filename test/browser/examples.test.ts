@@ -233,7 +233,14 @@ describeInBrowser('the examples', (visit, _, version) => {
     await page.locator('[aria-label="one more"]').first().click();
     await expect.poll(() => output.textContent()).toBe('1');
     await page.evaluate(() => {
-      (window as unknown as { mark: number }).mark = 1;
+      const noted = window as unknown as { mark: number; resets: string[] };
+      noted.mark = 1;
+      noted.resets = [];
+      document.addEventListener('liveview:reset', (event) => {
+        const root = event.target as Element;
+        const isMeant = (event as CustomEvent<{ id: string }>).detail.id === root.getAttribute('data-id');
+        noted.resets.push(`${root.querySelector('output')?.textContent} ${isMeant}`);
+      });
     });
     await crash();
     await page.waitForFunction(() => !document.querySelector('.lv-connected'));
@@ -242,7 +249,13 @@ describeInBrowser('the examples', (visit, _, version) => {
     await expect.poll(() => output.textContent()).toBe('0');
     await page.locator('[aria-label="one more"]').first().click();
     await expect.poll(() => output.textContent()).toBe('1');
-    expect(await page.evaluate(() => (window as unknown as { mark: number }).mark)).toBe(1);
+    const noted = await page.evaluate(() => {
+      const { mark, resets } = window as unknown as { mark: number; resets: string[] };
+      return { mark, resets };
+    });
+    expect(noted.mark).toBe(1);
+    // each component of the page is told once, and shows its new state by then
+    expect(new Set(noted.resets)).toEqual(new Set(['0 true', '10 true']));
   });
 
   test('the gallery fits a phone', async () => {

@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type Backplane, html, LiveComponent, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
-import type { Subscribed } from '../../protocol/patch.ts';
 import { decodeSnapshot } from '../../server/snapshot.ts';
 import { createSeal } from '../../server/token.ts';
 import { SECRET, type TestApp } from '../support/app.ts';
 import { type Client, LiveRoot } from '../support/client.ts';
-import { useNodes } from '../support/nodes.ts';
+import { type Live, useNodes } from '../support/nodes.ts';
 
 const words = topic<string>('words');
 let gates: (() => void)[] = [];
@@ -83,21 +82,17 @@ class Board extends LiveComponent {
 const suite = useNodes({ components: [SyncPad, Pad, Plain, Board] });
 const { kill, moveTo, open, start } = suite;
 
-type Live = Exclude<Subscribed, { gone: unknown }>;
-
 async function live(node: TestApp): Promise<{ client: Client; sync: LiveRoot; pad: LiveRoot; plain: LiveRoot }> {
   gates = [];
   handled = [];
-  const client = await open(node);
-  const items = (await client.subscribe(client.roots.slice(0, 3))) as Live[];
-  const [sync, pad, plain] = items.map((item) => new LiveRoot(client, item)) as [LiveRoot, LiveRoot, LiveRoot];
+  const { client, roots } = await suite.live(node, 3);
+  const [sync, pad, plain] = roots as [LiveRoot, LiveRoot, LiveRoot];
   return { client, sync, pad, plain };
 }
 
-/** The page subscribes a component again, with what it holds. */
-async function back(client: Client, { id, epoch, version }: LiveRoot): Promise<Live> {
-  const root = client.roots.find((it) => it.id === id);
-  const [item] = root ? await client.subscribe([{ ...root, epoch, version }]) : [];
+/** The page's component is live again. */
+async function back(client: Client, held: LiveRoot): Promise<Live> {
+  const [item] = await suite.back(client, [held]);
   if (!item || 'gone' in item) throw new Error(`not live: ${JSON.stringify(item)}`);
   return item;
 }

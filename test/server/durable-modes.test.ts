@@ -1,11 +1,9 @@
 // What holds for both kinds of durable components: those that are kept before anybody sees them, and those that are kept a moment later.
 import { html, LiveComponent, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
-import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client, LiveRoot } from '../support/client.ts';
-import { LiveRoot as Root } from '../support/client.ts';
-import { useNodes } from '../support/nodes.ts';
+import { type Live, useNodes } from '../support/nodes.ts';
 
 const news = topic<string>('news');
 let raw: () => void = () => {};
@@ -41,22 +39,15 @@ class SyncPad extends Pad {
   static override durable = 'sync' as const;
 }
 
-type Live = Exclude<Subscribed, { gone: unknown }>;
-
 for (const durable of ['sync', 'behind']) {
   const suite = useNodes({ components: [durable === 'sync' ? SyncPad : Pad] });
-  const { kill, moveTo, open, start } = suite;
+  const { kill, moveTo, start } = suite;
 
-  async function back(client: Client, { id, epoch, version }: { id: string; epoch: string; version: number }) {
-    const root = client.roots.find((it) => it.id === id);
-    const [item] = await client.subscribe([{ ...(root as (typeof client.roots)[0]), epoch, version }]);
-    return item as Live;
-  }
+  const back = async (client: Client, held: LiveRoot) => (await suite.back(client, [held]))[0] as Live;
   const begin = async (): Promise<{ client: Client; pad: LiveRoot; here: TestApp }> => {
     const here = await start();
-    const client = await open(here);
-    const [item] = (await client.subscribe()) as Live[];
-    return { here, client, pad: new Root(client, item as Live) };
+    const { client, roots } = await suite.live(here, 1);
+    return { here, client, pad: roots[0] as LiveRoot };
   };
   const kept = () => new Promise((resolve) => setTimeout(resolve, 150));
 

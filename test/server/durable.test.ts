@@ -5,7 +5,7 @@ import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client, LiveRoot } from '../support/client.ts';
 import { LiveRoot as Root } from '../support/client.ts';
-import { useNodes } from '../support/nodes.ts';
+import { type Live, useNodes } from '../support/nodes.ts';
 
 const news = topic<string>('news');
 const party = presence<{ name: string }>('party');
@@ -113,34 +113,20 @@ class Guest extends LiveComponent {
 }
 
 const suite = useNodes({ components: [SyncPad, Pad, Plain, Guest] });
-const { kill, moveTo, open, sendTo, start } = suite;
-
-type Live = Exclude<Subscribed, { gone: unknown }>;
+const { back, kill, moveTo, sendTo, start } = suite;
 
 /** The pages' components, live at a node. */
 async function live(node: TestApp): Promise<{ client: Client; sync: LiveRoot; pad: LiveRoot; plain: LiveRoot }> {
   log = [];
   gates = [];
-  const client = await open(node);
-  const items = (await client.subscribe(client.roots.slice(0, 3))) as Live[];
-  const [sync, pad, plain] = items.map((item) => new Root(client, item)) as [LiveRoot, LiveRoot, LiveRoot];
+  const { client, roots } = await suite.live(node, 3);
+  const [sync, pad, plain] = roots as [LiveRoot, LiveRoot, LiveRoot];
   return { client, sync, pad, plain };
 }
 
 async function liveGuest(node: TestApp): Promise<{ client: Client; guest: LiveRoot }> {
-  const client = await open(node);
-  const [item] = (await client.subscribe(client.roots.slice(3, 4))) as Live[];
-  return { client, guest: new Root(client, item as Live) };
-}
-
-/** The page subscribes again, with what it holds. */
-async function back(client: Client, roots: readonly LiveRoot[]): Promise<Subscribed[]> {
-  const items = roots.map(({ id, epoch, version }) => {
-    const root = client.roots.find((it) => it.id === id);
-    if (!root) throw new Error(`${id} is not on the page`);
-    return { ...root, epoch, version };
-  });
-  return client.subscribe(items);
+  const { client, roots } = await suite.live(node, 1, 3);
+  return { client, guest: roots[0] as LiveRoot };
 }
 
 const shown = (item: Subscribed | undefined): string =>

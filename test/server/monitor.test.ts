@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { Client } from '../support/client.ts';
-import { Counter } from '../support/components.ts';
+import { Broken, Counter } from '../support/components.ts';
 import { useNodes } from '../support/nodes.ts';
 import { useApp } from '../support/opened.ts';
 import { useChannels } from '../support/watched.ts';
@@ -61,16 +61,6 @@ class Board extends LiveComponent {
   }
   render() {
     return html`<p>${this.text}</p>`;
-  }
-}
-
-class Broken extends LiveComponent {
-  static component = 'test.Broken';
-  mount() {
-    if (this.connected) throw new Error('live only');
-  }
-  render() {
-    return '';
   }
 }
 

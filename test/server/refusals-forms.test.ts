@@ -3,21 +3,10 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LiveComponent } from 'htmx-liveview';
 import { describe, expect, test, vi } from 'vitest';
 import { LiveRoot, type PostOptions } from '../support/client.ts';
-import { Signup } from '../support/components.ts';
+import { Broken, Signup } from '../support/components.ts';
 import { app, client, counter, useCounter } from '../support/counter.ts';
-
-class Broken extends LiveComponent {
-  static component = 'test.Broken';
-  mount() {
-    if (this.connected) throw new Error('live only');
-  }
-  render() {
-    return '';
-  }
-}
 
 useCounter({ components: [Signup, Broken] });
 const now = () => Math.floor(Date.now() / 1000);

@@ -72,3 +72,14 @@ export class Signup extends LiveComponent {
     return html`<p>saved ${this.saved}, ${this.why}</p>`;
   }
 }
+
+/** Can be shown, and can't be live. */
+export class Broken extends LiveComponent {
+  static component = 'test.Broken';
+  mount() {
+    if (this.connected) throw new Error('live only');
+  }
+  render() {
+    return '';
+  }
+}

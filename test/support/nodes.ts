@@ -4,9 +4,16 @@ import { MemoryStore } from 'express-session';
 import type { Backplane } from 'htmx-liveview';
 import supertest from 'supertest';
 import { afterEach, beforeEach } from 'vitest';
+import type { Subscribed } from '../../protocol/patch.ts';
 import { startApp, type TestApp, type TestAppOptions } from './app.ts';
-import { Client } from './client.ts';
+import { Client, LiveRoot } from './client.ts';
 import { Network, type TestBackplane } from './network.ts';
+
+/** What a subscribe says of a component that is live. */
+export type Live = Exclude<Subscribed, { gone: unknown }>;
+
+/** What a page holds of a component. */
+type Held = Pick<LiveRoot, 'id' | 'epoch' | 'version'>;
 
 /** Call it once in a suite's file: each test has a network of its own. */
 export function useNodes(common: Omit<TestAppOptions, 'backplane' | 'store'>) {
@@ -43,6 +50,21 @@ export function useNodes(common: Omit<TestAppOptions, 'backplane' | 'store'>) {
       client.app = node;
       suite.sendTo(client, node);
       await client.connect();
+    },
+    /** Subscribes the first components of a new page at a node, from one on; gives them in their order. */
+    async live(node: TestApp, count: number, from = 0): Promise<{ client: Client; roots: LiveRoot[] }> {
+      const client = await suite.open(node);
+      const items = (await client.subscribe(client.roots.slice(from, from + count))) as Live[];
+      return { client, roots: items.map((item) => new LiveRoot(client, item)) };
+    },
+    /** The page subscribes components again, with what it holds. */
+    async back(client: Client, held: readonly Held[]): Promise<Subscribed[]> {
+      const items = held.map(({ id, epoch, version }) => {
+        const root = client.roots.find((it) => it.id === id);
+        if (!root) throw new Error(`${id} is not on the page`);
+        return { ...root, epoch, version };
+      });
+      return client.subscribe(items);
     },
     /** A node dies: nothing that it does from now on gets out. */
     kill(node: TestApp): void {

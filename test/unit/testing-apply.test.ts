@@ -7,6 +7,7 @@ import { diff, type Rendered, rendered } from '../../server/diff.ts';
 import { Applier, Misfit } from '../../server/testing/apply.ts';
 import type { Element } from '../../server/testing/dom.ts';
 import type { Content } from '../../views/html.ts';
+import { spaced } from '../support/pages.ts';
 
 const WRAPS: Readonly<Record<string, string>> = { tbody: '<table>', tr: '<table><tbody>', g: '<svg>' };
 
@@ -78,17 +79,6 @@ describe('the applier of the test kit agrees with the whole content after each p
     <ol>${second.map((text) => html`<li>${text}</li>`)}</ol>
     <textarea id="area">
 ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
-
-  const spaced = ({ list, flag, title }: State) => html`
-    <div id="head">${title}</div>
-    ${list.map(
-      (it) => html`
-      <div id="row-${it.id}">
-        <b>${it.text}</b>${it.on ? html`<i id="on-${it.id}">on</i>` : ''}
-      </div>
-    `,
-    )}
-    <div id="foot">${flag}</div>${flag ? raw(`<hr id="r"><p>${title.length}</p>`) : ''}`;
 
   test.each([
     ['of text, attributes, lists and conditions', plain],
