@@ -1,54 +1,10 @@
 // The gallery, as a visitor uses it.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { MemoryStore } from 'express-session';
-import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createApp } from '../../examples/app.ts';
-import { describeInBrowser, isLive, type Visitor } from '../support/browser.ts';
-
-const secrets = { session: 's'.repeat(32), live: 'l'.repeat(32) };
+import { expect, test } from 'vitest';
+import { describeInBrowser, isLive } from '../support/browser.ts';
+import { useGallery } from '../support/gallery.ts';
 
 describeInBrowser('the examples', (visit, _, version) => {
-  let server: Server;
-  let live: ReturnType<typeof createApp>['live'];
-  let port = 0;
-  let store: MemoryStore;
-
-  async function serve(): Promise<void> {
-    const made = createApp(secrets, { onRefusal: () => {} }, store);
-    live = made.live;
-    server = createServer(made.app);
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-  }
-  async function stop(): Promise<void> {
-    live.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-  /** As after a crash: no word to anybody. */
-  async function crash(): Promise<void> {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    live.close();
-  }
-  beforeEach(async () => {
-    port = 0;
-    store = new MemoryStore();
-    await serve();
-  });
-  afterEach(stop);
-
-  const open = async (page: Page, path: string) => {
-    await page.goto(`http://127.0.0.1:${port}${path}?htmx=${version}`);
-    await isLive(page);
-  };
-  const visitTo = async (path: string): Promise<Visitor> => {
-    const visitor = await visit();
-    await open(visitor.page, path);
-    return visitor;
-  };
+  const { open, visitTo, crash, restart } = useGallery(visit, version);
 
   test('the counter counts, and two of them don’t disturb each other', async () => {
     const { page, faults } = await visitTo('/counter');
@@ -244,7 +200,7 @@ describeInBrowser('the examples', (visit, _, version) => {
     });
     await crash();
     await page.waitForFunction(() => !document.querySelector('.lv-connected'));
-    await serve();
+    await restart();
     await isLive(page);
     await expect.poll(() => output.textContent()).toBe('0');
     await page.locator('[aria-label="one more"]').first().click();
