@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { createApp as createAuthApp } from '../../examples/guides/auth/app.ts';
+import { addUser } from '../../examples/guides/auth/users.ts';
 import { SECRET } from '../support/app.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
 
@@ -39,5 +41,34 @@ describeInBrowser('the existing app that was made live', (visit, htmx) => {
     for (const { page } of [ada, bob])
       await expect.poll(() => page.locator('b').first().textContent()).toBe(String(count + 1));
     expect([...ada.faults, ...bob.faults]).toEqual([]);
+  });
+});
+
+describeInBrowser('the app with a login', (visit, htmx) => {
+  test('brings all tabs to the login when one of them logs out', async () => {
+    addUser('grace', 'hopper');
+    const { app, live } = createAuthApp({ session: SECRET, live: SECRET });
+    const server = createServer(app).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { page, context, faults } = await visit();
+    await context.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
+    await context.route('**/htmx.js', (route) => route.fulfill({ path: htmx }));
+    await page.goto(`${url}/login`);
+    await page.getByLabel('Name').fill('grace');
+    await page.getByLabel('Password').fill('hopper');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await isLive(page);
+    const second = await context.newPage();
+    await second.goto(url);
+    await isLive(second);
+    await page.getByLabel('Note').fill('compile');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await second.getByText('grace: compile').last().waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await second.waitForURL('**/login');
+    expect(faults).toEqual([]);
+    live.close();
   });
 });

@@ -13,6 +13,12 @@ export function samplesOf(path: string, language: string): string[] {
   return [...found].map(([, text = '']) => text.trimEnd());
 }
 
+/** What a document quotes of files, by ` ```ts file=path `. */
+export function quotesOf(path: string): { file: string; text: string }[] {
+  const found = textOf(path).matchAll(/^```\w+ file=(\S+)\n(.*?)^```/gms);
+  return [...found].map(([, file = '', text = '']) => ({ file, text }));
+}
+
 /** The lines of a text, those that another one has not marked `+`, and those that only the other one has `-`: the shortest way from one to the other. */
 export function changes(before: string, after: string): string[] {
   const [old, now] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
