@@ -121,7 +121,7 @@ describe('the starter', () => {
       expect(await ended).toEqual([0, null]);
       await page.close().catch(() => {});
     },
-    30_000,
+    60_000,
   );
 });
 
