@@ -2,7 +2,7 @@
 
 import type { Wiring } from './apply.ts';
 import { encode } from './body.ts';
-import { dispatch } from './dom.ts';
+import { dispatch, having } from './dom.ts';
 import { ACTION, type Deliver, EVENT, isInScope, statusOf, type Trigger } from './host.ts';
 import type { Api4, Context4, Htmx } from './htmx.ts';
 
@@ -11,7 +11,7 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
   let api: Api4;
 
   function wire(element: Element): void {
-    if (!isInScope(element)) return;
+    if (!isInScope(element) || element.closest(having('hx-ignore'))) return;
     const data = api.htmxProp(element);
     if (data.liveview) return;
     data.liveview = true;

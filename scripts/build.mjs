@@ -22,7 +22,9 @@ await buildSmall('sha', 'liveview-sha.js');
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 
-const sources = readdirSync('examples', { recursive: true }).filter((file) => /\.tsx?$/.test(file));
+const sources = readdirSync('examples', { recursive: true }).filter(
+  (file) => /\.tsx?$/.test(file) && !/^(?:starter|guides)\b/.test(file), // these are built where they are copied to
+);
 await build({
   entryPoints: sources.map((file) => `examples/${file}`),
   outdir: 'dist/examples',

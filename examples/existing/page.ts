@@ -15,7 +15,8 @@ export function existing(app: Express, live: Live) {
         <p>The form and the search are plain htmx, as they were. The till beside them is a live component.</p>
         <section class="card">
           <h2>Take an order</h2>
-          <form hx-post="/existing/orders" hx-target="#orders" hx-swap="beforeend" hx-on::after-request="this.reset()" class="row">
+          <form hx-post="/existing/orders" hx-target="#orders" hx-swap="beforeend" class="row"
+            hx-on::after-request="this.reset()" hx-on::after:request="this.reset()">
             <input name="dish" placeholder="Dish" aria-label="Dish" required autocomplete="off">
             <input name="price" type="number" min="1" max="99" value="9" aria-label="Price" class="short">
             <button>Order</button>

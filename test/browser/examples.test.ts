@@ -171,6 +171,7 @@ describeInBrowser('the examples', (visit, _, version) => {
     await page.getByLabel('Dish').fill(`Pie ${version}`);
     await page.getByText('Order', { exact: true }).click();
     await page.locator('#orders').getByText(`Pie ${version}`).waitFor();
+    await expect.poll(() => page.getByLabel('Dish').inputValue()).toBe('');
     await page.getByText('Show another till').click();
     await page.waitForFunction(() => document.querySelectorAll('.lv-connected').length === 2);
     await page.locator('#place').getByText('Close the till').click();
