@@ -1,0 +1,97 @@
+// Owns the finding of samples: the examples of docstrings, and the fenced blocks of Markdown. In: the sources and documents. Out: code, and where it stands.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Doc, docsOf, filesBelow, ROOT, read } from './sources.ts';
+
+/** A piece of code that a reader may copy. */
+export interface Sample {
+  /** Where it stands; `line`, from 1, is that of its first line of code. */
+  readonly file: string;
+  readonly line: number;
+  /** Whose it is: a name of the sources, or a document's heading. */
+  readonly about: string;
+  readonly lang: 'ts' | 'tsx' | 'js';
+  readonly code: string;
+  /** What its author has asked to be spared, with the reason. */
+  readonly spared: Spared | undefined;
+}
+
+export interface Spared {
+  readonly from: 'check' | 'run';
+  readonly why: string;
+}
+
+/** The examples of all docstrings in what is published. */
+export function samplesOfSources(): Sample[] {
+  const files = ['protocol', 'views', 'server', 'htmx-ext'].flatMap((folder) => filesBelow(folder, '.ts'));
+  return files.flatMap(docsOf).flatMap(examplesOf);
+}
+
+/** The examples of one docstring: what follows `@example` in its line, or the fenced block after it. */
+export function examplesOf(doc: Doc): Sample[] {
+  const starts = doc.lines.flatMap((line, at) => (line.startsWith('@example') ? [at] : []));
+  return starts.map((start) => {
+    const end = doc.lines.findIndex((line, at) => at > start && line.startsWith('@'));
+    const [first = '', ...rest] = doc.lines.slice(start, end < 0 ? undefined : end);
+    const inLine = first.replace('@example', '').trim();
+    const fence = rest.findIndex((line) => /^```ts$/.test(line));
+    const close = rest.findIndex((line, at) => at > fence && line === '```');
+    const code = inLine || rest.slice(fence + 1, close < 0 ? undefined : close).join('\n');
+    if (!inLine && (fence !== 0 || close < 0))
+      throw new Error(
+        `${doc.file}:${doc.line + start} ${doc.name}: an @example is one line, or a \`\`\`ts block in the lines after it`,
+      );
+    const line = doc.line + start + (inLine ? 0 : 2);
+    return { file: doc.file, line, about: doc.name, lang: 'ts', code, spared: undefined };
+  });
+}
+
+/** Folders of documents that are made from others. */
+const MADE = ['docs/api', 'docs/reference'];
+
+/** The blocks of all documents but the change log. */
+export function samplesOfDocuments(): Sample[] {
+  const folders = ['docs', 'examples', 'bench'].filter((folder) => existsSync(join(ROOT, folder)));
+  const found = folders.flatMap((folder) => filesBelow(folder, '.md'));
+  const documents = found.filter((file) => !MADE.some((folder) => file.startsWith(`${folder}/`)));
+  return ['README.md', 'SECURITY.md', ...documents].flatMap(samplesOf);
+}
+
+/** The blocks of one document. */
+export function samplesOf(file: string): Sample[] {
+  const samples: Sample[] = [];
+  let heading = '';
+  let open: { fence: string; indent: string; info: string; line: number; lines: string[] } | undefined;
+  for (const [at, text] of read(file).split('\n').entries()) {
+    if (open && text.trim().startsWith(open.fence) && !text.trim().slice(open.fence.length)) {
+      const sample = readBlock(file, heading, open.info, open.line, open.lines.join('\n'));
+      if (sample) samples.push(sample);
+      open = undefined;
+    } else if (open) {
+      open.lines.push(text.startsWith(open.indent) ? text.slice(open.indent.length) : text.trimStart());
+    } else {
+      const [, indent = '', fence = '', info = ''] = /^(\s*)(`{3,}|~{3,})(.*)$/.exec(text) ?? [];
+      if (fence) open = { fence, indent, info: info.trim(), line: at + 2, lines: [] };
+      else heading = /^#+ (.*)$/.exec(text)?.[1] ?? heading;
+    }
+  }
+  return samples;
+}
+
+const LANGUAGES: Readonly<Record<string, Sample['lang']>> = {
+  ts: 'ts',
+  typescript: 'ts',
+  tsx: 'tsx',
+  js: 'js',
+  mjs: 'js',
+  javascript: 'js',
+};
+
+function readBlock(file: string, about: string, info: string, line: number, code: string): Sample | undefined {
+  const [, word = '', rest = ''] = /^(\w*)(.*)$/.exec(info) ?? [];
+  const lang = LANGUAGES[word];
+  if (!lang) return undefined;
+  const [, from, why = ''] = /\bno-(check|run)\b:?(.*)$/.exec(rest) ?? [];
+  const spared = from ? { from: from as Spared['from'], why: why.trim() } : undefined;
+  return { file, line, about, lang, code, spared };
+}
