@@ -123,13 +123,13 @@ async function makeApp(): Promise<void> {
 
 async function makeRequest(): Promise<void> {
   const arrived = new Promise<void>((resolve) => {
-    app.get('/', (request, response) => {
+    app.get('/request', (request, response) => {
       [req, res] = [request, response];
       resolve();
     });
   });
   const address = await listen(server);
-  const answer = fetch(address).catch(() => {});
+  const answer = fetch(`${address}/request`).catch(() => {});
   ends.push(() => {
     if (!res.writableEnded) res.end();
     return answer;

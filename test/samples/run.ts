@@ -9,58 +9,99 @@ import { mountLive } from 'htmx-liveview/testing';
 import { vi } from 'vitest';
 import { FOLDER, placeOf } from './compile.ts';
 import { COMPONENTS, type Made } from './module.ts';
+import { enterPage } from './page.ts';
 import * as prelude from './prelude.ts';
 
-/** What any component of a sample finds in `this.session`, and in `this.context`. */
+const { fetch } = globalThis;
+
+/** What a component of a sample finds in `this.session` and in `this.context`, besides what its class says of them. */
 const SESSION = { start: 0, id: 'c1', room: 'lobby', name: 'Ada', question: 'Tea?', shop: 'main' };
 const CONTEXT = { user: prelude.user, owner: prelude.user.id };
-
-/** An app with view engines: `counter` is a view of it. */
-const VIEWS = express()
-  .set('view engine', 'ejs')
-  .set('views', join(import.meta.dirname, 'views'));
-
-/** Whether a sample is for a browser: it is compiled only. */
-export function isForBrowser({ sample }: Made): boolean {
-  return /(?<![.\w'"`-])(?:document|window|htmx|customElements)\b\.?/.test(
-    sample.code.replace(/\/\/.*$|'[^'\n]*'|"[^"\n]*"/gm, ''),
-  );
-}
 
 /** Runs a sample to its end. */
 export async function run(made: Made): Promise<void> {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-  const quiet = [vi.spyOn(console, 'log'), vi.spyOn(console, 'warn')].map((it) => it.mockImplementation(() => {}));
-  const [opened, close] = watchServers();
   const handlers = process.listeners('SIGTERM');
+  const added = () => process.listeners('SIGTERM').filter((handler) => !handlers.includes(handler));
+  const [opened, closeServers] = watchServers();
+  const leave = enter(made);
   try {
     await prelude.renew(made.uses);
     const module = await import(join(FOLDER, made.path));
-    for (const component of module[COMPONENTS] as ComponentClass[]) await mount(component, module[COMPONENTS]);
+    for (const component of module[COMPONENTS]) await mount(made, component, module[COMPONENTS]);
     for (const server of opened) await ask(server);
-    for (const handler of process.listeners('SIGTERM')) if (!handlers.includes(handler)) await handler('SIGTERM');
+    for (const handler of added()) await handler('SIGTERM');
     await prelude.tidy();
-    const [first] = said.mock.calls;
-    if (first)
-      throw new Error(`console.error: ${first.map((it) => (typeof it === 'string' ? it : inspect(it))).join(' ')}`);
+    const [words] = said.mock.calls;
+    if (words)
+      throw new Error(`console.error: ${words.map((it) => (typeof it === 'string' ? it : inspect(it))).join(' ')}`);
   } catch (error) {
     throw explain(made, error);
   } finally {
     await prelude.tidy();
-    close();
-    for (const handler of process.listeners('SIGTERM'))
-      if (!handlers.includes(handler)) process.off('SIGTERM', handler);
-    for (const spy of [said, ...quiet]) spy.mockRestore();
+    closeServers();
+    for (const handler of added()) process.off('SIGTERM', handler);
+    leave();
+    said.mockRestore();
   }
 }
 
-async function mount(component: ComponentClass, components: readonly ComponentClass[]): Promise<void> {
-  if (typeof component.component !== 'string')
-    throw new Error(`class ${(component as { name?: string }).name} has no static component`);
+/** The surroundings: a quiet console, no hosts but those here, and a page where the sample is for one. Gives how to leave them. */
+function enter({ sample }: Made): () => void {
+  const spies = [vi.spyOn(console, 'log'), vi.spyOn(console, 'warn')].map((it) => it.mockImplementation(() => {}));
+  const isHere = (url: string) => /^(?:localhost|127\.0\.0\.1)$/.test(new URL(url).hostname);
+  const elsewhere = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    return isHere(input instanceof Request ? input.url : String(input)) ? fetch(input, init) : Response.json([]);
+  });
+  const leavePage = /(?<![.\w])(?:document|window)\./.test(sample.code) ? enterPage() : () => {};
+  return () => {
+    leavePage();
+    for (const spy of [...spies, elsewhere]) spy.mockRestore();
+  };
+}
+
+/** Views of any name: what the sample's own app would have. */
+class AnyView {
+  readonly path: string;
+  constructor(name: string) {
+    this.path = name;
+  }
+  render(_locals: object, done: (error: null, text: string) => void): void {
+    done(null, `<p>${this.path}</p>`);
+  }
+}
+
+async function mount(
+  { sample }: Made,
+  component: ComponentClass,
+  components: readonly ComponentClass[],
+): Promise<void> {
+  const { name } = component as unknown as { name: string };
+  if (typeof component.component !== 'string') throw new Error(`class ${name} has no static component`);
+  const said = fieldsIn(sample.code, name);
+  const [session, context] = [SESSION, CONTEXT].map((one) => ({ ...one, ...said }));
   const named = new Map([...prelude.components, ...components, component].map((one) => [one.component, one]));
-  const options = { session: SESSION, context: CONTEXT, components: [...named.values()], app: VIEWS };
-  const view = await mountLive(component as never, options as never);
-  await (view as Awaited<ReturnType<typeof mountLive>>).close();
+  const app = express().set('view', AnyView);
+  try {
+    const view = await mountLive(
+      component as never,
+      { session, context, app, components: [...named.values()] } as never,
+    );
+    await (view as { close(): Promise<void> }).close();
+  } catch (error) {
+    const cause = error as Error;
+    const found = [session, context].map((it) => inspect(it, { breakLength: Infinity })).join(' and context ');
+    cause.message += ` (${name} was mounted, with session ${found})`;
+    throw cause;
+  }
+}
+
+/** Values for the fields of a component's session and context that are plain: `LiveComponent<{ room: string }>`. */
+function fieldsIn(code: string, name: string): Record<string, unknown> {
+  const [, types = ''] = new RegExp(`class ${name} extends LiveComponent<(.*)> \\{`).exec(code) ?? [];
+  const values = { string: 'some', number: 3, boolean: true };
+  const fields = [...types.matchAll(/(\w+)\??: (string|number|boolean)\b/g)];
+  return Object.fromEntries(fields.map(([, field = '', type]) => [field, values[type as keyof typeof values]]));
 }
 
 /** A sample says `listen(3000)`: it gets any port, and is closed when it is over. */
@@ -86,7 +127,10 @@ function watchServers(): [Server[], () => void] {
 /** A whole program answers: whatever it is, but not that it has failed. */
 async function ask(server: Server): Promise<void> {
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
-  const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { redirect: 'manual' });
+  const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(5_000),
+  });
   if (status >= 500) throw new Error(`its server answers GET / with ${status}`);
 }
 

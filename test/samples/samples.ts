@@ -12,12 +12,14 @@ export interface Sample {
   readonly about: string;
   readonly lang: 'ts' | 'tsx' | 'js';
   readonly code: string;
+  /** The file of the project that it is, or is a part of: it is compiled and tested there. */
+  readonly from: string | undefined;
   /** What its author has asked to be spared, with the reason. */
   readonly spared: Spared | undefined;
 }
 
 export interface Spared {
-  readonly from: 'check' | 'run';
+  readonly what: 'check' | 'run';
   readonly why: string;
 }
 
@@ -42,7 +44,7 @@ export function examplesOf(doc: Doc): Sample[] {
         `${doc.file}:${doc.line + start} ${doc.name}: an @example is one line, or a \`\`\`ts block in the lines after it`,
       );
     const line = doc.line + start + (inLine ? 0 : 2);
-    return { file: doc.file, line, about: doc.name, lang: 'ts', code, spared: undefined };
+    return { file: doc.file, line, about: doc.name, lang: 'ts', code, from: undefined, spared: undefined };
   });
 }
 
@@ -59,10 +61,15 @@ export function samplesOfDocuments(): Sample[] {
 
 /** The blocks of one document. */
 export function samplesOf(file: string): Sample[] {
+  return readSamples(file, read(file));
+}
+
+/** The blocks of a document's text. */
+export function readSamples(file: string, document: string): Sample[] {
   const samples: Sample[] = [];
   let heading = '';
   let open: { fence: string; indent: string; info: string; line: number; lines: string[] } | undefined;
-  for (const [at, text] of read(file).split('\n').entries()) {
+  for (const [at, text] of document.split('\n').entries()) {
     if (open && text.trim().startsWith(open.fence) && !text.trim().slice(open.fence.length)) {
       const sample = readBlock(file, heading, open.info, open.line, open.lines.join('\n'));
       if (sample) samples.push(sample);
@@ -91,7 +98,8 @@ function readBlock(file: string, about: string, info: string, line: number, code
   const [, word = '', rest = ''] = /^(\w*)(.*)$/.exec(info) ?? [];
   const lang = LANGUAGES[word];
   if (!lang) return undefined;
-  const [, from, why = ''] = /\bno-(check|run)\b:?(.*)$/.exec(rest) ?? [];
-  const spared = from ? { from: from as Spared['from'], why: why.trim() } : undefined;
-  return { file, line, about, lang, code, spared };
+  const [, what, why = ''] = /\bno-(check|run)\b:?(.*)$/.exec(rest) ?? [];
+  const spared = what ? { what: what as Spared['what'], why: why.trim() } : undefined;
+  const from = /\bfile=(\S+)/.exec(rest)?.[1];
+  return { file, line, about, lang, code, from, spared };
 }

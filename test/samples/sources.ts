@@ -38,15 +38,23 @@ export interface Export {
   readonly doc: Doc | undefined;
 }
 
-/** The files of the entry points, by the names under which they are imported. */
+/** The files of the entry points, by the names under which they are imported: what tsconfig.json says of the package. */
 export function entryPoints(): Record<string, string> {
+  const { paths } = JSON.parse(read('tsconfig.json')).compilerOptions as { paths: Record<string, [string]> };
+  return Object.fromEntries(Object.entries(paths).map(([name, [file]]) => [name, normalize(file)]));
+}
+
+/** What package.json says has types, and is no entry point here. */
+export function missingEntryPoints(): string[] {
   const { name, exports } = JSON.parse(read('package.json')) as {
     name: string;
     exports: Record<string, { types?: string }>;
   };
-  const typed = Object.entries(exports).filter(([, { types }]) => types?.endsWith('.d.ts'));
-  const source = (types = '') => types.replace('./dist/', '').replace('.d.ts', '.ts');
-  return Object.fromEntries(typed.map(([path, { types }]) => [`${name}${path.slice(1)}`, source(types)]));
+  const typed = Object.entries(exports).flatMap(([path, { types }]) =>
+    types ? [{ path: name + path.slice(1), types }] : [],
+  );
+  const known = typed.filter(({ path }) => path in entryPoints()).map(({ types }) => types);
+  return typed.filter(({ types }) => !known.includes(types)).map(({ path }) => path);
 }
 
 /** All names that a file exports, followed to where they are declared. */
@@ -81,8 +89,10 @@ function findDeclaration(file: string, name: string): Pick<Export, 'file' | 'lin
 }
 
 /** All docstrings of a file that stand before something with a name. */
-export function docsOf(file: string): Doc[] {
-  const text = read(file);
+export const docsOf = (file: string): Doc[] => readDocs(file, read(file));
+
+/** All docstrings of a source's text. */
+export function readDocs(file: string, text: string): Doc[] {
   const blocks = [...text.matchAll(/^( *)\/\*\*([\s\S]*?)\*\/\n(?: *\/\/.*\n)*(.*)$/gm)];
   let owner = '';
   return blocks.map(([, indent = '', body = '', before = ''], at) => {
@@ -100,20 +110,21 @@ function nameIn(line: string): string | undefined {
   return new RegExp(`^\\s*(?:(?:${WORDS}) )*(?:#|')?([\\w-]+)`).exec(line)?.[1];
 }
 
-/** The members of an exported class, interface or type that users can see and that have no docstring. */
-export function bareMembers({ file, line, name }: Export): string[] {
-  const lines = read(file)
-    .split('\n')
-    .slice(line - 1);
-  const body = lines.slice(
-    1,
-    lines.findIndex((it, at) => at > 0 && /^[^\s/]/.test(it)),
+/** The members of an exported class, interface or type that users can see and that have no docstring; an interface may be merged with its class. */
+export function bareMembers({ file, name }: Pick<Export, 'file' | 'name'>): string[] {
+  const text = read(file);
+  const found = [...text.matchAll(DECLARATION)].filter(
+    ([, kind, it]) => it === name && !/const|function/.test(kind ?? ''),
   );
-  if (!/^export (?:abstract )?(?:class|interface|type) .*[{]$/.test(lines[0] ?? '')) return [];
-  return body.flatMap((text, at) => {
-    const member = /^ {2}(?:(?:readonly|get|async|abstract|static) )*(\w+)[?<(:]/.exec(text)?.[1];
-    if (!member || member === 'constructor' || /^ {2}(?:private|protected|set) /.test(text)) return [];
-    return body[at - 1]?.endsWith('*/') ? [] : [`${file}:${line + at + 1} ${name}.${member}`];
+  return found.flatMap(({ index }) => {
+    const start = lineOf(text, index);
+    const lines = text.split('\n').slice(start - 1);
+    const end = lines.findIndex((line, at) => at > 0 && /^[^\s]/.test(line) && !/^\S.*\{$/.test(line));
+    return lines.slice(0, end).flatMap((line, at) => {
+      const [, member] = /^ {2}(?:(?:readonly|get|async|abstract|static) )*(\w+)(?:<[^>]*>)?[?(:]/.exec(line) ?? [];
+      if (!member || /^ {2}(?:constructor|extends)\b/.test(line) || lines[at - 1]?.endsWith('*/')) return [];
+      return [`${file}:${start + at} ${name}.${member}`];
+    });
   });
 }
 

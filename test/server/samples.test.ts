@@ -2,11 +2,11 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { compile, FOLDER, writeModules } from '../samples/compile.ts';
-import { type Known, makeModules, PRELUDE } from '../samples/module.ts';
+import { type Known, type Made, makeModules, PRELUDE } from '../samples/module.ts';
 import * as prelude from '../samples/prelude.ts';
-import { isForBrowser, run } from '../samples/run.ts';
+import { run } from '../samples/run.ts';
 import { examplesOf, samplesOfDocuments, samplesOfSources } from '../samples/samples.ts';
-import { bareMembers, entryPoints, exportsOf, read } from '../samples/sources.ts';
+import { bareMembers, entryPoints, exportsOf, missingEntryPoints, read } from '../samples/sources.ts';
 import { Redis } from '../support/redis.ts';
 import { hasRedis } from '../support/redis-server.ts';
 
@@ -21,11 +21,49 @@ const known: Known = new Map([
   ...Object.keys(prelude).map((name) => [name, { from: PRELUDE, isType: false }] as const),
   ...preludeTypes.map((name = '') => [name, { from: PRELUDE, isType: true }] as const),
 ]);
-const samples = makeModules([...samplesOfSources(), ...samplesOfDocuments()], known);
+const all = [...samplesOfSources(), ...samplesOfDocuments()];
+const files = all.filter(({ from }) => from !== undefined);
+const samples = makeModules(
+  all.filter(({ from }) => from === undefined),
+  known,
+);
 const titled = samples.map((made) => [`${made.sample.file}:${made.sample.line} ${made.sample.about}`, made] as const);
 
+/** Samples that are wrong, each with what is said of it: they show that the check sees something. */
+const WRONG: readonly (readonly [code: string, said: string])[] = [
+  ['const one = 1;\nconst two: string = one;', ":2: TS2322: Type 'number' is not assignable to type 'string'."],
+  [
+    'nobody();',
+    ":1: TS2304: Cannot find name 'nobody'. Import it, declare it in the sample, or see docs/contributing.md",
+  ],
+  ['const one = ;', ':1: TS1109: Expression expected.'],
+  ["const one = 1;\nif (one) throw new Error('on purpose');", ':2 (Wrong): on purpose'],
+  ['live.stats().streams; // => 1', ':1 (Wrong): expected +0 to deeply equal 1'],
+  ["test('one', async () => {\n  expect(view.text).toBe('');\n});", ':2 (Wrong): expected'],
+  ['render() { return html`${{}}`; }', ' (Sample was mounted, with session { start: 0'],
+  [
+    "app.get('/', (_, res) => { res.sendStatus(500); });\napp.listen(3000);",
+    ':1 (Wrong): its server answers GET / with 500',
+  ],
+  ["setTimeout(() => console.error('late'));\nawait fetch(url);", ':1 (Wrong): console.error: late'],
+];
+const wrong = WRONG.map(([code, said], at) => {
+  const sample = {
+    file: `docs/wrong-${at}.md`,
+    line: 1,
+    about: 'Wrong',
+    lang: 'ts',
+    from: undefined,
+    spared: undefined,
+  } as const;
+  return [said, makeModules([{ ...sample, code }], known)[0] as Made] as const;
+});
+
 describe('public exports', () => {
-  test('there are some', () => expect(exported.length).toBeGreaterThan(70));
+  test('there are some, and no entry point is forgotten', () => {
+    expect(exported.length).toBeGreaterThan(70);
+    expect(missingEntryPoints()).toEqual([]);
+  });
 
   test.each(exported.map((it) => [`${it.name} of ${it.from}`, it] as const))(
     '%s has a docstring, with an example',
@@ -46,8 +84,9 @@ describe('samples', () => {
     Object.assign(process.env, { SESSION_SECRET: 'x'.repeat(32), LIVE_SECRET: 'y'.repeat(32) });
     if (hasRedis()) redis = await Redis.start();
     if (redis) process.env.REDIS_URL = redis.url;
-    writeModules(samples);
-    errors = compile(samples);
+    const made = [...samples, ...wrong.map(([, one]) => one)];
+    writeModules(made);
+    errors = compile(made);
   }, 60_000);
   afterAll(async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {}); // samples leave servers behind, which miss their Redis
@@ -65,9 +104,13 @@ describe('samples', () => {
     for (const { sample } of spared)
       expect(
         sample.spared?.why,
-        `${sample.file}:${sample.line} says no reason after no-${sample.spared?.from}:`,
+        `${sample.file}:${sample.line} says no reason after no-${sample.spared?.what}:`,
       ).toMatch(/\w/);
     expect(spared.length).toBeLessThan(5);
+  });
+
+  test.each(files.map((it) => [`${it.file}:${it.line}`, it] as const))('%s is what its file says', (_, it) => {
+    expect(read(it.from as string), `${it.from} has other text`).toContain(it.code);
   });
 
   test('no two have one file', () => {
@@ -75,12 +118,20 @@ describe('samples', () => {
     expect(paths.filter((path, at) => paths.indexOf(path) !== at)).toEqual([]);
   });
 
-  test.each(titled)('%s', async (_, made) => {
+  /** Rejects with what is wrong with a sample. */
+  async function check(made: Made): Promise<void> {
     const { spared } = made.sample;
-    if (spared?.from === 'check') return;
-    const wrong = errors.get(made.path);
-    if (wrong) expect.fail(wrong.join('\n'));
-    if (spared || isForBrowser(made) || (!redis && /redis/i.test(made.sample.code))) return;
+    const found = errors.get(made.path);
+    if (found && spared?.what !== 'check') throw new Error(found.join('\n'));
+    if (spared || (!redis && /redis/i.test(made.sample.code))) return;
     await run(made);
+  }
+
+  test.each(titled)('%s', (_, made) => check(made));
+
+  test.each(wrong)('one that is wrong is told: %s', async (said, made) => {
+    const message = await check(made).catch((error: Error) => error.message);
+    expect(message).toContain(`${made.sample.file}:`);
+    expect(message).toContain(said);
   });
 });
