@@ -29,21 +29,22 @@ export function samplesOfSources(): Sample[] {
   return files.flatMap(docsOf).flatMap(examplesOf);
 }
 
-/** The examples of one docstring: what follows `@example` in its line, or the fenced block after it. */
+/** The examples of one docstring: what follows `@example` in its line, the fenced block in the lines after it, or these lines. */
 export function examplesOf(doc: Doc): Sample[] {
   const starts = doc.lines.flatMap((line, at) => (line.startsWith('@example') ? [at] : []));
   return starts.map((start) => {
     const end = doc.lines.findIndex((line, at) => at > start && line.startsWith('@'));
     const [first = '', ...rest] = doc.lines.slice(start, end < 0 ? undefined : end);
     const inLine = first.replace('@example', '').trim();
-    const fence = rest.findIndex((line) => /^```ts$/.test(line));
-    const close = rest.findIndex((line, at) => at > fence && line === '```');
-    const code = inLine || rest.slice(fence + 1, close < 0 ? undefined : close).join('\n');
-    if (!inLine && (fence !== 0 || close < 0))
-      throw new Error(
-        `${doc.file}:${doc.line + start} ${doc.name}: an @example is one line, or a \`\`\`ts block in the lines after it`,
-      );
-    const line = doc.line + start + (inLine ? 0 : 2);
+    const open = rest.findIndex((line) => line.startsWith('```'));
+    const close = rest.findIndex((line, at) => at > open && line === '```');
+    const code =
+      inLine ||
+      rest
+        .slice(open + 1, close < 0 ? undefined : close)
+        .join('\n')
+        .trim();
+    const line = doc.line + start + (inLine ? 0 : open + 2);
     return { file: doc.file, line, about: doc.name, lang: 'ts', code, from: undefined, spared: undefined };
   });
 }

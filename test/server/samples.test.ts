@@ -70,7 +70,7 @@ describe('public exports', () => {
     (_, it) => {
       const place = `${it.file}:${it.line} ${it.name}`;
       expect(it.doc?.lines.join('').trim(), `${place} has no docstring`).toBeTruthy();
-      expect(it.doc && examplesOf(it.doc), `${place} has no @example`).not.toEqual([]);
+      expect(it.doc && examplesOf(it.doc).length, `${place} has no @example`).toBeGreaterThan(0);
       expect(bareMembers(it), 'members without a docstring').toEqual([]);
     },
   );
