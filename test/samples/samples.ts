@@ -1,7 +1,5 @@
 // Owns the finding of samples: the examples of docstrings, and the fenced blocks of Markdown. In: the sources and documents. Out: code, and where it stands.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Doc, docsOf, filesBelow, ROOT, read } from './sources.ts';
+import { type Doc, docsOf, filesBelow, read } from './sources.ts';
 
 /** A piece of code that a reader may copy. */
 export interface Sample {
@@ -49,15 +47,10 @@ export function examplesOf(doc: Doc): Sample[] {
   });
 }
 
-/** Folders of documents that are made from others. */
-const MADE = ['docs/api', 'docs/reference'];
-
 /** The blocks of all documents but the change log. */
 export function samplesOfDocuments(): Sample[] {
-  const folders = ['docs', 'examples', 'bench'].filter((folder) => existsSync(join(ROOT, folder)));
-  const found = folders.flatMap((folder) => filesBelow(folder, '.md'));
-  const documents = found.filter((file) => !MADE.some((folder) => file.startsWith(`${folder}/`)));
-  return ['README.md', 'SECURITY.md', ...documents].flatMap(samplesOf);
+  const files = ['docs', 'examples', 'bench'].flatMap((folder) => filesBelow(folder, '.md'));
+  return ['README.md', 'SECURITY.md', ...files].flatMap(samplesOf);
 }
 
 /** The blocks of one document. */

@@ -7,12 +7,15 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 export const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** The files below a folder, by their paths from the root, without what is installed or made. */
+const IGNORED = read('.gitignore').split('\n');
+
+/** The files below a folder, by their paths from the root. What git ignores is left out: it was installed or made. */
 export function filesBelow(folder: string, ending: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return /^(?:\..*|node_modules|dist)$/.test(entry.name) ? [] : filesBelow(path, ending);
-    return path.endsWith(ending) ? [path] : [];
+    if (!entry.isDirectory()) return path.endsWith(ending) ? [path] : [];
+    const isIgnored = entry.name.startsWith('.') || [path, entry.name].some((it) => IGNORED.includes(`${it}/`));
+    return isIgnored ? [] : filesBelow(path, ending);
   });
 }
 
