@@ -8,15 +8,29 @@ import { ROOT } from './sources.ts';
 /** Where made files go: out of version control, and inside the project, where its packages are found. */
 export const FOLDER = join(ROOT, '.samples');
 
-/** A reader's own settings: strict, but without this project's rules for imports, and with Node's types and the browser's. */
+/** A reader's own settings: strict, but without this project's rules for imports. `name: value` alone is a label to a parser, and no sample. */
 const SETTINGS = {
   extends: '../tsconfig.json',
-  compilerOptions: { verbatimModuleSyntax: false, isolatedModules: false, allowJs: true },
+  compilerOptions: { verbatimModuleSyntax: false, isolatedModules: false, allowJs: true, allowUnusedLabels: false },
 };
+
+/** What passport's types say of a request. */
+const PASSPORT = `import type { User as Known } from '../test/samples/prelude.ts';
+declare global {
+  namespace Express {
+    interface User extends Known {}
+    interface Request {
+      user?: User;
+    }
+  }
+}
+`;
 
 /** Writes the modules. */
 export function writeModules(made: readonly Made[]): void {
   rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER);
+  writeFileSync(join(FOLDER, 'passport.d.ts'), PASSPORT);
   for (const { path, text } of made) {
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     writeFileSync(join(FOLDER, path), text);
@@ -40,7 +54,7 @@ const CURE = 'Import it, declare it in the sample, or see docs/contributing.md f
 const ERROR = /^(?:\.samples\/)?(\S+?)\((\d+),\d+\): error (.*(?:\n +.*)*)/gm;
 
 function runCompiler(made: readonly Made[]): Map<string, string[]> {
-  const files = made.map(({ path }) => path);
+  const files = ['passport.d.ts', ...made.map(({ path }) => path)];
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ ...SETTINGS, include: [], files }));
   const args = ['node_modules/typescript/bin/tsc', '-p', FOLDER, '--pretty', 'false'];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });

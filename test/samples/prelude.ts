@@ -23,12 +23,13 @@ export { Counter, express };
 /** The secret of `liveview()`. */
 export const secret = 'a secret for samples that is long enough to be one';
 
-/** Who has logged in: `context.user`. */
+/** Who has logged in: `context.user`, and `req.user` as passport has it. */
 export interface User {
   readonly id: string;
   readonly name: string;
+  readonly isAdmin: boolean;
 }
-export const user: User = { id: 'u1', name: 'Ada' };
+export const user: User = { id: 'u1', name: 'Ada', isAdmin: true };
 
 /** What is on a board; `cards` is the topic of those that change. */
 export interface Card {

@@ -53,7 +53,7 @@ function enter({ sample }: Made): () => void {
   const elsewhere = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     return isHere(input instanceof Request ? input.url : String(input)) ? fetch(input, init) : Response.json([]);
   });
-  const leavePage = /(?<![.\w])(?:document|window)\./.test(sample.code) ? enterPage() : () => {};
+  const leavePage = /(?<![.\w-])(?:document|window)(?:\.| as )/.test(sample.code) ? enterPage() : () => {};
   return () => {
     leavePage();
     for (const spy of [...spies, elsewhere]) spy.mockRestore();

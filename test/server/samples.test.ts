@@ -5,7 +5,7 @@ import { compile, FOLDER, writeModules } from '../samples/compile.ts';
 import { type Known, type Made, makeModules, PRELUDE } from '../samples/module.ts';
 import * as prelude from '../samples/prelude.ts';
 import { run } from '../samples/run.ts';
-import { examplesOf, samplesOfDocuments, samplesOfSources } from '../samples/samples.ts';
+import { examplesOf, type Sample, samplesOfDocuments, samplesOfSources } from '../samples/samples.ts';
 import { bareMembers, entryPoints, exportsOf, missingEntryPoints, read } from '../samples/sources.ts';
 import { Redis } from '../support/redis.ts';
 import { hasRedis } from '../support/redis-server.ts';
@@ -36,6 +36,7 @@ const WRONG: readonly (readonly [code: string, said: string])[] = [
     'nobody();',
     ":1: TS2304: Cannot find name 'nobody'. Import it, declare it in the sample, or see docs/contributing.md",
   ],
+  ['limits: { burst: 3 }', ':1: TS7028: Unused label.'],
   ['const one = ;', ':1: TS1109: Expression expected.'],
   ["const one = 1;\nif (one) throw new Error('on purpose');", ':2 (Wrong): on purpose'],
   ['live.stats().streams; // => 1', ':1 (Wrong): expected +0 to deeply equal 1'],
@@ -58,6 +59,16 @@ const wrong = WRONG.map(([code, said], at) => {
   } as const;
   return [said, makeModules([{ ...sample, code }], known)[0] as Made] as const;
 });
+
+/** The README's app, with the changes that it names for TypeScript. */
+const program = all.find(({ file, lang }) => file === 'README.md' && lang === 'js') as Sample;
+const changed = program.code
+  .replace('extends LiveComponent {', 'extends LiveComponent<{ start: number }> {')
+  .replace(
+    /const \{ (\w+), (\w+) \} = process\.env;/,
+    "const [$1, $2] = [process.env.$1 ?? '', process.env.$2 ?? ''];",
+  );
+const [typed] = makeModules([{ ...program, file: 'README-typed.md', lang: 'ts', code: changed }], known) as [Made];
 
 describe('public exports', () => {
   test('there are some, and no entry point is forgotten', () => {
@@ -84,7 +95,7 @@ describe('samples', () => {
     Object.assign(process.env, { SESSION_SECRET: 'x'.repeat(32), LIVE_SECRET: 'y'.repeat(32) });
     if (hasRedis()) redis = await Redis.start();
     if (redis) process.env.REDIS_URL = redis.url;
-    const made = [...samples, ...wrong.map(([, one]) => one)];
+    const made = [...samples, typed, ...wrong.map(([, one]) => one)];
     writeModules(made);
     errors = compile(made);
   }, 60_000);
@@ -128,6 +139,8 @@ describe('samples', () => {
   }
 
   test.each(titled)('%s', (_, made) => check(made));
+
+  test('the app of the README is TypeScript with the changes that it names', () => check(typed));
 
   test.each(wrong)('one that is wrong is told: %s', async (said, made) => {
     const message = await check(made).catch((error: Error) => error.message);
