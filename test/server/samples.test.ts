@@ -95,6 +95,7 @@ describe('samples', () => {
     Object.assign(process.env, { SESSION_SECRET: 'x'.repeat(32), LIVE_SECRET: 'y'.repeat(32) });
     if (hasRedis()) redis = await Redis.start();
     if (redis) process.env.REDIS_URL = redis.url;
+    else console.log('Not run: the samples that need Redis, because redis-server is not installed.');
     const made = [...samples, typed, ...wrong.map(([, one]) => one)];
     writeModules(made);
     errors = compile(made);
