@@ -14,9 +14,10 @@ const SETTINGS = {
   compilerOptions: { verbatimModuleSyntax: false, isolatedModules: false, allowJs: true, allowUnusedLabels: false },
 };
 
-/** What passport's types say of a request. */
-const PASSPORT = `import type { User as Known } from '../test/samples/prelude.ts';
+/** What is there without an import: what passport's types say of a request; in a page, what the extension gives its developer. */
+const AMBIENT = `import type { User as Known } from '../test/samples/prelude.ts';
 declare global {
+  const liveview: { debug(on?: boolean): void; latency(ms?: number): void; highlight(on?: boolean): void };
   namespace Express {
     interface User extends Known {}
     interface Request {
@@ -30,7 +31,7 @@ declare global {
 export function writeModules(made: readonly Made[]): void {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
-  writeFileSync(join(FOLDER, 'passport.d.ts'), PASSPORT);
+  writeFileSync(join(FOLDER, 'ambient.d.ts'), AMBIENT);
   for (const { path, text } of made) {
     mkdirSync(dirname(join(FOLDER, path)), { recursive: true });
     writeFileSync(join(FOLDER, path), text);
@@ -54,7 +55,7 @@ const CURE = 'Import it, declare it in the sample, or see docs/contributing.md f
 const ERROR = /^(?:\.samples\/)?(\S+?)\((\d+),\d+\): error (.*(?:\n +.*)*)/gm;
 
 function runCompiler(made: readonly Made[]): Map<string, string[]> {
-  const files = ['passport.d.ts', ...made.map(({ path }) => path)];
+  const files = ['ambient.d.ts', ...made.map(({ path }) => path)];
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ ...SETTINGS, include: [], files }));
   const args = ['node_modules/typescript/bin/tsc', '-p', FOLDER, '--pretty', 'false'];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });

@@ -45,11 +45,20 @@ function makeModule({ code, lang }: Sample, known: Known): Pick<Made, 'text' | '
   return { text: `${imports.join('')}${body}\nexport const ${COMPONENTS} = [${components.join(', ')}];\n`, uses };
 }
 
+/** What only a page has: `liveview` there is no function, but tools for its developer. */
+const TOOLS = /(?<![.\w])liveview\.\w+\(/;
+
+/** Whether a sample is a page's own script. */
+export function isForPage({ code }: Sample): boolean {
+  return TOOLS.test(code) || /(?<![.\w-])(?:document|window)(?:\.| as )/.test(code);
+}
+
 /** What a sample uses of the known names, and does not bring itself. One too many does no harm. */
 function usedNames(code: string, known: Known): string[] {
   const brought = [...code.matchAll(BROUGHT)].flatMap(([, ...groups]) => groups.join(' ').match(/\w+/g) ?? []);
   const words = new Set([...code.matchAll(/(?<![.\w$#])\w+/g)].map(([word]) => word));
   for (const [, word = ''] of code.matchAll(/\.\.\.(\w+)/g)) words.add(word);
+  if (TOOLS.test(code)) brought.push('liveview');
   return [...words].filter((word) => known.has(word) && !brought.includes(word));
 }
 

@@ -9,6 +9,7 @@ const PAGE = `<!doctype html><title>Page</title><body hx-ext="liveview">
 export function enterPage(): () => void {
   const { window } = new JSDOM(PAGE, { url: 'http://localhost/' });
   window.liveview = { debug() {}, latency() {}, highlight() {} };
+  vi.stubGlobal('liveview', window.liveview);
   for (const name of ['document', 'location', 'history', 'CustomEvent'] as const) vi.stubGlobal(name, window[name]);
   vi.stubGlobal('window', window);
   return () => vi.unstubAllGlobals();

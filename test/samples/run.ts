@@ -8,7 +8,7 @@ import type { ComponentClass } from 'htmx-liveview';
 import { mountLive } from 'htmx-liveview/testing';
 import { vi } from 'vitest';
 import { FOLDER, placeOf } from './compile.ts';
-import { COMPONENTS, type Made } from './module.ts';
+import { COMPONENTS, isForPage, type Made } from './module.ts';
 import { enterPage } from './page.ts';
 import * as prelude from './prelude.ts';
 
@@ -53,7 +53,7 @@ function enter({ sample }: Made): () => void {
   const elsewhere = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     return isHere(input instanceof Request ? input.url : String(input)) ? fetch(input, init) : Response.json([]);
   });
-  const leavePage = /(?<![.\w-])(?:document|window)(?:\.| as )/.test(sample.code) ? enterPage() : () => {};
+  const leavePage = isForPage(sample) ? enterPage() : () => {};
   return () => {
     leavePage();
     for (const spy of [...spies, elsewhere]) spy.mockRestore();
