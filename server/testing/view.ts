@@ -71,7 +71,7 @@ export class View {
   // --- What it shows ---------------------------------------------------------------------------------------------
 
   /**
-   * Its root element, as cheerio gives it: `view.root.attr('class')`.
+   * Its root element, as cheerio gives it.
    * @example view.root.attr('data-component'); // => 'demo.Counter'
    */
   get root(): Elements {
@@ -82,7 +82,7 @@ export class View {
   }
 
   /**
-   * Finds elements in it, children included: `view.find('li').length`. What a user has typed is in {@link values}, not in the elements.
+   * Finds elements in it, children included. What a user has typed is in {@link values}, not in the elements.
    * @example view.find('button').length; // => 3
    */
   find(selector: string): Elements {
@@ -90,7 +90,7 @@ export class View {
   }
 
   /**
-   * The whole page, as cheerio: `view.page('title').text()`.
+   * The whole page, as cheerio.
    * @example view.page('body').attr('hx-ext'); // => 'liveview'
    */
   get page(): CheerioAPI {
@@ -371,7 +371,7 @@ export class View {
   }
 
   /**
-   * Waits until something is true: `await view.until(() => view.text.includes('done'))`. Rejects after 5 s, with what it shows.
+   * Waits until something is true. Rejects after 5 s, with what it shows.
    * @example await view.until(() => view.text.includes('Count: 0'));
    */
   async until(isTrue: () => boolean): Promise<void> {
