@@ -1,9 +1,21 @@
 // Owns the shape of what a browser sends: events, subscribes, unsubscribes. In: unknown. Out: checked plain data, or undefined.
 
-/** A value of a form field. Repeated names become arrays; a name that ends in `[]` is always one. */
+/**
+ * A value of a form field. Repeated names become arrays; a name that ends in `[]` is always one.
+ * @example const filesOf = (field: Field = []) => [field].flat().filter((it) => it instanceof File);
+ */
 export type Field = string | File | readonly (string | File)[];
 
-/** The fields of an event, raw and untrusted. It has no prototype: a field may have any name. */
+/**
+ * The fields of an event, raw and untrusted. It has no prototype: a field may have any name.
+ * @example
+ * ```ts
+ * static events = { add: true };
+ * add({ text }: Fields) {
+ *   if (typeof text === 'string') this.publish(cards, { id: crypto.randomUUID(), title: text });
+ * }
+ * ```
+ */
 export type Fields = Readonly<Record<string, Field | undefined>>;
 
 /** An event's head: all but its fields. It travels in the query, which is signed. */

@@ -4,7 +4,20 @@ import { systemClock } from './clock.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { MemoryStore, type Store } from './store.ts';
 
-/** What a backplane tells the server that uses it. */
+/**
+ * What a backplane tells the server that uses it.
+ * @example
+ * ```ts
+ * const backplane = await redisBackplane({ url: process.env.REDIS_URL });
+ * const observer: BackplaneObserver = {
+ *   gap: () => console.warn('missed something'),
+ *   fault: (error, doing) => console.warn(doing, error),
+ * };
+ * const stop = backplane.observe(observer);
+ * stop();
+ * await backplane.close();
+ * ```
+ */
 export interface BackplaneObserver {
   /** Messages of other nodes may have been missed. */
   gap(): void;
@@ -21,6 +34,14 @@ export type Responder = (question: string) => Promise<string>;
 /**
  * Carries published values to whoever listens, on this node and on others. Messages of one node to one topic arrive in order, each at most once,
  * and on the node itself exactly once.
+ * @example
+ * ```ts
+ * const backplane: Backplane = await redisBackplane({ url: process.env.REDIS_URL });
+ * const stop = backplane.listen('news', (value) => console.log(value));
+ * backplane.publish('news', 'hello');
+ * stop();
+ * await backplane.close();
+ * ```
  */
 export interface Backplane {
   /** This node's name: unlike any other's, and another one after each start. */

@@ -2,7 +2,18 @@
 
 import { randomBytes } from 'node:crypto';
 
-/** Where time and ids come from. */
+/**
+ * Where time and ids come from.
+ * @example
+ * ```ts
+ * import type { Clock } from 'htmx-liveview';
+ *
+ * let [now, ids] = [0, 0];
+ * const id = () => String(++ids).padStart(22, '0');
+ * const frozen: Clock = { now: () => now, after: () => () => {}, every: () => () => {}, id };
+ * liveview({ secret, components, clock: frozen });
+ * ```
+ */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

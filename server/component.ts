@@ -11,39 +11,83 @@ import type { Topic } from './topic.ts';
 import type { ComponentClass, SessionOf } from './types.ts';
 import type { Uploads } from './upload.ts';
 
-/** Gives orders to browsers. Orders ride in updates, in the order in which they were given. */
+/**
+ * Gives orders to browsers. Orders ride in updates, in the order in which they were given. In the static render they have no effect.
+ * @example
+ * ```ts
+ * const greet = (browser: Browser) => browser.push('toast', { text: 'Hello' });
+ * class Lobby extends LiveComponent {
+ *   static component = 'demo.Lobby';
+ *   mount() {
+ *     greet(this.browser);
+ *   }
+ *   render() {
+ *     return html`<p>Welcome</p>`;
+ *   }
+ * }
+ * (await mountLive(Lobby)).pushes; // => [{ name: 'toast', detail: { text: 'Hello' } }]
+ * ```
+ */
 export interface Browser {
-  /** Dispatches a CustomEvent `name` on the component's root element; it bubbles. `detail` must be JSON. */
+  /**
+   * Dispatches a CustomEvent `name` on the component's root element; it bubbles. `detail` must be JSON.
+   * @example save(_: Fields, { browser }: LiveEvent) { browser.push('toast', { text: 'Saved' }); }
+   */
   push(name: string, detail?: unknown): void;
   /**
    * Leaves the page for `url`, a path of this site. `external: true` allows an http or https address of another one.
    * @throws LiveError `ERR_LIVE_REDIRECT` for `//host`, `javascript:` and their kind.
+   * @example pay(_: Fields, { browser }: LiveEvent) { browser.redirect('https://pay.example/', { external: true }); }
    */
   redirect(url: string, options?: { external?: boolean }): void;
-  /** Sets the page's title. */
+  /**
+   * Sets the page's title.
+   * @example mount() { this.subscribe(cards, ({ title }) => this.browser.title(title)); }
+   */
   title(text: string): void;
-  /** Adds a history entry for `url`, a path of this site, and calls `navigate()`. */
+  /**
+   * Adds a history entry for `url`, a path of this site, and calls `navigate()`.
+   * @example next() { this.browser.pushUrl(`?page=${this.page + 1}`); }
+   */
   pushUrl(url: string): void;
 }
 
-/** An event, as a handler gets it. */
+/**
+ * An event, as a handler gets it.
+ * @example
+ * ```ts
+ * static events = { rename: z.object({ title: z.string() }) };
+ * rename({ title }: { title: string }, { browser, context }: LiveEvent<{ user: User }>) {
+ *   browser.title(`${title}, by ${context.user.name}`);
+ * }
+ * ```
+ */
 export interface LiveEvent<Context = unknown> {
+  /** Its name: that of the handler. */
   readonly name: string;
   /** The form's fields, raw and untrusted, also where a schema gave the params. */
   readonly fields: Fields;
   /** The name of the control that fired. */
   readonly field: string | undefined;
+  /** What the app's `context(req)` returned for the stream of the one who acted. */
   readonly context: Context;
   /** The browser of the one who acted. */
   readonly browser: Browser;
-  /** Aborted when the handler's time is up or the instance ends. */
+  /**
+   * Aborted when the handler's time is up or the instance ends.
+   * @example async search({ text }: Fields, { signal }: LiveEvent) { this.found = await db.search(String(text), signal); }
+   */
   readonly signal: AbortSignal;
 }
 
-/** Why an event's schema refused its params. */
+/**
+ * Why an event's schema refused its params, or an upload its files.
+ * @example invalid({ messages }: InvalidEvent) { this.error = messages.email ?? 'That can\'t be taken.'; }
+ */
 export interface InvalidEvent {
   /** The event's name. */
   readonly event: string;
+  /** What the schema said. */
   readonly issues: readonly StandardSchemaV1.Issue[];
   /** The first message for each field, by name; a name without a message is absent. */
   readonly messages: Readonly<Record<string, string>>;
@@ -91,6 +135,23 @@ export function construct<T extends LiveComponent<any, any>>(type: new (...args:
  * state it is: `'page'` (default) gives each place where it is rendered its own, `'session'` one to all tabs of an express-session, `'app'` one to
  * all viewers of the same session payload on this node. A shared one is mounted with its first viewer and unmounted with its last; it is rendered once
  * for all of them. `durable = true` or `'sync'` keeps its state in Redis, so that it outlives the node: docs/cluster.md.
+ * @example
+ * ```ts
+ * class Counter extends LiveComponent<{ start: number }> {
+ *   static component = 'demo.Counter';
+ *   static events = { increment: true };
+ *   count = 0;
+ *   mount() {
+ *     this.count = this.session.start;
+ *   }
+ *   increment() {
+ *     this.count += 1;
+ *   }
+ *   render() {
+ *     return html`<p>Count: ${this.count}</p><button lv-event="increment">+1</button>`;
+ *   }
+ * }
+ * ```
  */
 export abstract class LiveComponent<Session = {}, Context = unknown> {
   readonly #host: Host;
@@ -103,17 +164,26 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
     this.#host = arriving;
   }
 
-  /** The verified payload of `data-session`. Not `req.session`. */
+  /**
+   * The verified payload of `data-session`. Not `req.session`.
+   * @example mount() { this.count = this.session.start; }
+   */
   get session(): Session {
     return this.#host.session as Session;
   }
 
-  /** The instance's id: `data-id` of the root element. */
+  /**
+   * The instance's id: `data-id` of the root element.
+   * @example render() { return html`<label for="${this.id}-q">Find</label><input id="${this.id}-q" name="q">`; }
+   */
   get id(): string {
     return this.#host.id;
   }
 
-  /** False while the page is rendered statically, true once a browser has subscribed. */
+  /**
+   * False while the page is rendered statically, true once a browser has subscribed.
+   * @example render() { return html`<button disabled="${!this.connected}">Send</button>`; }
+   */
   get connected(): boolean {
     return this.#host.connected;
   }
@@ -121,32 +191,55 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   /**
    * What the app's `context(req)` returned for this page or stream.
    * @throws LiveError `ERR_LIVE_SHARED_CONTEXT` in a shared component, which has many viewers: use `event.context`.
+   * @example render() { return html`<p>Hello ${this.context.user.name}</p>`; }
    */
   get context(): Context {
     return this.#host.context as Context;
   }
 
-  /** The browser of every viewer of this instance. */
+  /**
+   * The browser of every viewer of this instance.
+   * @example mount() { this.browser.title('Board'); }
+   */
   get browser(): Browser {
     return this.#host.browser;
   }
 
-  /** Says that something changed which watching can't see: a `#private` field, a class instance, a module's variable. */
+  /**
+   * Says that something changed which watching can't see: a `#private` field, a class instance, a module's variable.
+   * @example
+   * ```ts
+   * #seen = new WeakSet<Card>();
+   * mount() {
+   *   this.#seen.add(card);
+   *   this.changed();
+   * }
+   * ```
+   */
   changed(): void {
     this.#host.changed();
   }
 
-  /** Calls `work` every `ms` milliseconds, one thing at a time, until unmount or until the result is called. */
+  /**
+   * Calls `work` every `ms` milliseconds, one thing at a time, until unmount or until the result is called.
+   * @example mount() { this.every(1000, () => { this.seconds += 1; }); }
+   */
   every(ms: number, work: () => unknown): () => void {
     return this.#host.help.every(ms, work);
   }
 
-  /** Calls `work` once after `ms` milliseconds, unless unmounted or cancelled by then. */
+  /**
+   * Calls `work` once after `ms` milliseconds, unless unmounted or cancelled by then.
+   * @example mount() { this.after(3000, () => { this.greeting = ''; }); }
+   */
   after(ms: number, work: () => unknown): () => void {
     return this.#host.help.after(ms, work);
   }
 
-  /** Calls `work` with each value published under the topic, until unmount or until the result is called. */
+  /**
+   * Calls `work` with each value published under the topic, until unmount or until the result is called.
+   * @example mount() { this.subscribe(cards, (card) => { this.last = card.title; }); }
+   */
   subscribe<Value>(topic: Topic<Value>, work: (value: Value) => unknown): () => void {
     return this.#host.help.subscribe(topic.name, work);
   }
@@ -154,6 +247,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   /**
    * Publishes a value to all subscribers of the topic, on every node. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
+   * @example add({ title }: Fields) { this.publish(cards, { id: crypto.randomUUID(), title: String(title) }); }
    */
   publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void {
     this.#host.publish(topic.name, value);
@@ -163,7 +257,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * Is there, under the name of a presence, until unmount; gives the live list of all who are, on every node. Call it in `mount()`. Without `meta` it
    * only looks. A shared component is there once for each node, not for each viewer.
    * @throws LiveError `ERR_LIVE_PRESENCE_JSON` where `meta` is not JSON.
-   * @example mount() { this.people = this.presence(inRoom('lobby'), { name: 'Ada' }, { id: this.context.user }); }
+   * @example mount() { this.people = this.presence(inRoom('lobby'), { name: 'Ada' }, { id: this.context.user.id }); }
    */
   presence<Meta>(where: Presence<Meta>, meta?: Meta, options: PresenceOptions<Meta> = {}): Present<Meta> {
     return this.#host.help.presence(where.name, meta, options as PresenceOptions<any>) as Present<Meta>;
@@ -172,6 +266,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   /**
    * Starts work outside the one-at-a-time queue. Another task of the same name, and unmount, abort `signal`.
    * What throws goes to `failed()`.
+   * @example mount() { this.task('load', async (signal) => { this.found = await db.search('', signal); }); }
    */
   task(name: string, work: (signal: AbortSignal) => unknown): void {
     this.#host.help.task(name, work);
@@ -183,7 +278,7 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * not mounted again: its `session` is another one, and it renders. What this component renders never touches its inside.
    *
    * `key` tells the children of one class apart; without it the order of the calls does. In a list, give each its key.
-   * @example this.child(Card, { id: card.id }, { key: card.id })
+   * @example render() { return html`<ul>${['c1', 'c2'].map((id) => this.child(CardView, { id }, { key: id }))}</ul>`; }
    */
   child<C extends ComponentClass>(type: C, session: SessionOf<C>, options: { key?: string | number } = {}): Html {
     return this.#host.child(type, session, options.key);
@@ -197,34 +292,69 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
     return this.#host.view(name, { it: this, ...locals });
   }
 
-  /** The component's content: an `html` template, or the trusted text of any other renderer. */
+  /**
+   * The component's content: an `html` template, or the trusted text of any other renderer. It must not write to the component.
+   * @example render() { return html`<p>Count: ${this.count}</p>`; }
+   */
   abstract render(): Content | Promise<Content>;
 }
 
 /** The optional hooks; merged, so that editors complete them. */
 // biome-ignore lint/correctness/noUnusedVariables: a merged interface must repeat the class's type parameters
 export interface LiveComponent<Session = {}, Context = unknown> {
-  /** Sets up state. Awaited in the static render (`connected` is false) and again when a browser subscribes. */
+  /**
+   * Sets up state. Awaited in the static render (`connected` is false) and again when a browser subscribes.
+   * @example async mount() { this.cards = await db.cards(); }
+   */
   mount?(): unknown;
-  /** Cleans up, once, when the instance ends. Timers, subscriptions and tasks end by themselves. */
+  /**
+   * Cleans up, once, when the instance ends. Timers, subscriptions and tasks end by themselves.
+   * @example unmount() { this.socket?.end(); }
+   */
   unmount?(): unknown;
   /**
    * Called in place of `mount()` where a durable instance goes on at another node, with its fields as they were. Timers, subscriptions and tasks ended with
    * the old node: start them here again.
+   * @example
+   * ```ts
+   * static durable = 'sync';
+   * mount() {
+   *   this.start();
+   * }
+   * resumed() {
+   *   this.start();
+   * }
+   * start() {
+   *   this.every(1000, () => this.changed());
+   * }
+   * ```
    */
   resumed?(): unknown;
-  /** Called in place of `unmount()` on the node that gives a durable instance away. A node that dies calls nothing. */
+  /**
+   * Called in place of `unmount()` on the node that gives a durable instance away. A node that dies calls nothing.
+   * @example suspended() { this.socket?.end(); }
+   */
   suspended?(): unknown;
-  /** Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward. */
+  /**
+   * Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward.
+   * @example navigate(url: URL) { this.page = Number(url.searchParams.get('page') ?? 1); }
+   */
   navigate?(url: URL): unknown;
-  /** Called instead of the handler when the event's schema refused its params. */
+  /**
+   * Called instead of the handler when the event's schema refused its params. The form keeps what was typed.
+   * @example invalid({ messages }: InvalidEvent) { this.error = Object.values(messages)[0] ?? ''; }
+   */
   invalid?(failure: InvalidEvent): unknown;
   /**
    * Called when messages of other nodes may have been missed, because Redis was away: query again what subscriptions keep up to date. The instance
    * renders after it, and renders without it too.
+   * @example async missed() { this.cards = await db.cards(); }
    */
   missed?(): unknown;
-  /** Content to show when `mount`, `render` or a task threw. */
+  /**
+   * Content to show when `mount`, `render` or a task threw.
+   * @example failed() { return html`<p role="alert">This can't be shown now.</p>`; }
+   */
   failed?(error: unknown): Content | Promise<Content>;
 }
 

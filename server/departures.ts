@@ -9,8 +9,16 @@ import type { Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 
-/** What `live.disconnect` knows of a viewer. */
+/**
+ * What `live.disconnect` knows of a viewer.
+ * @example
+ * ```ts
+ * const isBanned = ({ context }: Viewer) => (context as { user: User }).user.id === 'u1';
+ * live.disconnect({ match: isBanned });
+ * ```
+ */
 export interface Viewer {
+  /** `req.sessionID` of express-session. */
   readonly sessionId: string;
   /** What `context(req)` returned. */
   readonly context: unknown;

@@ -42,17 +42,26 @@ export const REFUSALS = {
   unanswered: 504,
 } as const;
 
-/** The kind of a refusal; the answer's body says no more than this. */
+/**
+ * The kind of a refusal; the answer's body says no more than this. docs/protocol.md says what each is.
+ * @example const isForged = (kind: RefusalKind) => ['signature', 'token', 'origin'].includes(kind);
+ */
 export type RefusalKind = keyof typeof REFUSALS;
 
-/** An expected rejection, as it is reported to `onRefusal`. */
+/**
+ * An expected rejection, as it is reported to `onRefusal`.
+ * @example liveview({ secret, components, onRefusal: ({ kind, detail }: Refusal) => console.warn(kind, detail) });
+ */
 export interface Refusal {
+  /** Which rejection. */
   readonly kind: RefusalKind;
   /** The HTTP status of the answer. */
   readonly status: number;
   /** What was wrong, for the log. Never sent to the browser. */
   readonly detail: string;
+  /** The component that the browser named, where it named one: it may be none of yours. */
   readonly component?: string;
+  /** The instance that it named. */
   readonly id?: string;
 }
 

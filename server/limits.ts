@@ -2,7 +2,14 @@
 
 import type { Clock } from './clock.ts';
 
-/** Limits against floods, by mistake or on purpose. What is over one is refused with 413 or 429, and changes nothing. */
+/**
+ * Limits against floods, by mistake or on purpose. What is over one is refused with 413 or 429, and changes nothing.
+ * @example
+ * ```ts
+ * const limits: Partial<Limits> = { events: 20, burst: 100 };
+ * liveview({ secret, components, limits });
+ * ```
+ */
 export interface Limits {
   /** How many bytes the body of a POST may have; of an upload, all but its files. Default 65 536. */
   readonly body: number;

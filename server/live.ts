@@ -32,18 +32,42 @@ import { unwrap } from './watch.ts';
 /** Milliseconds between two looks for readers that are too slow. Heartbeats may be a minute apart. */
 const LOOK = 5_000;
 
-/** Whom to disconnect: everybody of an express-session, on every node; or every viewer of this node for whom `match`, which can't travel, returns true. */
+/**
+ * Whom to disconnect: everybody of an express-session, on every node; or every viewer of this node for whom `match`, which can't travel, returns true.
+ * @example
+ * ```ts
+ * const whom: Disconnect = { sessionId: req.sessionID };
+ * live.disconnect(whom);
+ * ```
+ */
 export type Disconnect = { readonly sessionId: string } | { readonly match: (viewer: Viewer) => boolean };
 
-/** A server of live components. */
+/**
+ * A server of live components.
+ * @example
+ * ```ts
+ * const show = async (live: Live, req: express.Request, res: express.Response) => {
+ *   res.send(String(await live.render(req, Counter, { start: 0 })));
+ * };
+ * await show(live, req, res);
+ * ```
+ */
 export interface Live {
-  /** Middleware for the live paths. Mount it after express-session: `app.use('/live', live.router)`. */
+  /**
+   * Middleware for the live paths. Mount it after express-session, and before body parsers that take every media type.
+   * @example app.use('/live', live.router);
+   */
   readonly router: RequestHandler;
   /**
    * Answers signed POSTs before Express sees them, which costs several times less; everything else goes to the app, where the router must be mounted all
    * the same. `path` is where; default `/live`.
    * @throws LiveError `ERR_LIVE_ATTACH` for a path that can't be one.
-   * @example http.createServer(live.attach(app)).listen(3000);
+   * @example
+   * ```ts
+   * import { createServer } from 'node:http';
+   *
+   * createServer(live.attach(app, { path: '/live' })).listen(3000);
+   * ```
    */
   attach(app: RequestListener, options?: { path?: string }): RequestListener;
   /**
@@ -56,11 +80,18 @@ export interface Live {
   /**
    * Publishes a value to all components that have subscribed to the topic, on every node. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
+   * @example app.post('/cards', (req, res) => { live.publish(cards, { id: 'c1', title: 'New' }); res.sendStatus(204); });
    */
   publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void;
-  /** Ends streams and their instances at once, and tells the pages, which do not come back by themselves. */
+  /**
+   * Ends streams and their instances at once, and tells the pages, which do not come back by themselves.
+   * @example app.post('/logout', (req, res) => { live.disconnect({ sessionId: req.sessionID }); res.redirect('/'); });
+   */
   disconnect(whom: Disconnect): void;
-  /** How much is on this node now. It goes over everything that is there: some milliseconds for 10,000 viewers. */
+  /**
+   * How much is on this node now. It goes over everything that is there: some milliseconds for 10,000 viewers.
+   * @example live.stats().streams; // => 0
+   */
   stats(): Stats;
   /**
    * Stops without a jolt: takes no new streams, sends the pages away one by one to whoever answers them then, lets what is being handled
@@ -68,14 +99,21 @@ export interface Live {
    * @example process.once('SIGTERM', async () => { server.close(); await live.drain(); });
    */
   drain(options?: { within?: number }): Promise<void>;
-  /** Stops at once: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then. */
+  /**
+   * Stops at once: ends every stream and instance, and takes no new ones. The pages come back by themselves, to whoever answers then.
+   * @example live.close();
+   */
   close(): void;
 }
 
 /**
  * Makes a server of live components. Options are checked at once.
  * @throws LiveError `ERR_LIVE_…` for a missing or short secret, a component without a name, two of one name, an event without a method.
- * @example const live = liveview({ secret: process.env.LIVE_SECRET, components: [Counter] });
+ * @example
+ * ```ts
+ * const live = liveview({ secret: process.env.LIVE_SECRET ?? '', components: [Counter] });
+ * app.use('/live', live.router);
+ * ```
  */
 export function liveview<const C extends readonly ComponentClass[]>(options: Options<C>): Live {
   return createLive(readOptions(options as unknown as Parameters<typeof readOptions>[0])).live;

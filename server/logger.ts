@@ -3,9 +3,22 @@
 import { LiveError, type Refusal } from './errors.ts';
 import type { ErrorPlace } from './settings.ts';
 
-/** A log as `pino()` makes it: each line has an object, which says what it is about, and a sentence. What was thrown is the object's `err`. */
+/**
+ * A log as `pino()` makes it: each line has an object, which says what it is about, and a sentence. What was thrown is the object's `err`.
+ * @example
+ * ```ts
+ * const lines: string[] = [];
+ * const note = (_: object, message: string) => void lines.push(message);
+ * const logger: Logger = { error: note, warn: note, info: note };
+ * const live = liveview({ secret, components, logger });
+ * await live.drain();
+ * lines.length; // => 2
+ * ```
+ */
 export interface Logger {
+  /** Gets what components throw, where there is no `onError`. */
   error(about: object, message: string): void;
+  /** Gets refusals, where there is no `onRefusal`. */
   warn(about: object, message: string): void;
   /** Gets drains, and that other nodes can't be reached, or can again. Without it these are not told. */
   info?(about: object, message: string): void;

@@ -5,7 +5,18 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import type { RefusalKind } from './errors.ts';
 import { chain, type Eventually, recover } from './eventually.ts';
 
-/** A stream was opened, or has ended. */
+/**
+ * A stream was opened, or has ended.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:stream', (message) => {
+ *   const stream = message as StreamMessage;
+ *   if (stream.state === 'ended') console.log(`a reader stayed for ${stream.ms} ms`);
+ * });
+ * ```
+ */
 export type StreamMessage = {
   /** The stream's id, for traces and logs. Streams come and go: it is no label for a metric. */
   readonly id: string;
@@ -20,7 +31,18 @@ export type StreamMessage = {
     }
 );
 
-/** A component was mounted for a page. What a page's static render throws away is not told. */
+/**
+ * A component was mounted for a page. What a page's static render throws away is not told.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:mount', (message) => {
+ *   const { component, ms, ok } = message as MountMessage;
+ *   console.log(component, ok ? `is live after ${ms} ms` : 'could not be mounted');
+ * });
+ * ```
+ */
 export interface MountMessage {
   /** The class's name: `static component`. */
   readonly component: string;
@@ -34,9 +56,22 @@ export interface MountMessage {
   readonly resumed: boolean;
 }
 
-/** An event of a browser has settled. */
+/**
+ * An event of a browser has settled.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:event', (message) => {
+ *   const { component, name, status } = message as EventMessage;
+ *   if (status === 500) console.warn(`${component} ${name} failed`);
+ * });
+ * ```
+ */
 export interface EventMessage {
+  /** The class's name: `static component`. */
   readonly component: string;
+  /** The instance's id: `data-id`. */
   readonly id: string;
   /** One of the component's `static events`, or `navigate`. */
   readonly name: string;
@@ -46,9 +81,22 @@ export interface EventMessage {
   readonly ms: number;
 }
 
-/** A component's `render()` was called. */
+/**
+ * A component's `render()` was called.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:render', (message) => {
+ *   const { component, ms } = message as RenderMessage;
+ *   if (ms > 10) console.warn(`${component} renders for ${ms} ms`);
+ * });
+ * ```
+ */
 export interface RenderMessage {
+  /** The class's name: `static component`. */
   readonly component: string;
+  /** The instance's id: `data-id`. */
   readonly id: string;
   /** How long it took, with the promises in its content, in milliseconds. */
   readonly ms: number;
@@ -58,9 +106,22 @@ export interface RenderMessage {
   readonly live: boolean;
 }
 
-/** An instance's content has changed, and its readers were told. What one that was behind gets later is not told again. */
+/**
+ * An instance's content has changed, and its readers were told. What one that was behind gets later is not told again.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:patch', (message) => {
+ *   const { component, bytes, readers } = message as PatchMessage;
+ *   console.log(`${component}: ${bytes} bytes to ${readers} readers`);
+ * });
+ * ```
+ */
 export interface PatchMessage {
+  /** The class's name: `static component`. */
   readonly component: string;
+  /** The instance's id: `data-id`. */
   readonly id: string;
   /** The version that it leads to. */
   readonly version: number;
@@ -72,8 +133,20 @@ export interface PatchMessage {
   readonly readers: number;
 }
 
-/** A request was refused. The detail, which may have what a browser sent, goes to `onRefusal` alone. */
+/**
+ * A request was refused. The detail, which may have what a browser sent, goes to `onRefusal` alone.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:refusal', (message) => {
+ *   const { kind, status } = message as RefusalMessage;
+ *   if (status === 401 || status === 403) console.warn(`refused: ${kind}`);
+ * });
+ * ```
+ */
 export interface RefusalMessage {
+  /** Which rejection. */
   readonly kind: RefusalKind;
   /** The HTTP status that says it. */
   readonly status: number;
@@ -81,7 +154,18 @@ export interface RefusalMessage {
   readonly component: string | undefined;
 }
 
-/** `live.drain()` has come to its end. */
+/**
+ * `live.drain()` has come to its end.
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('htmx-liveview:drain', (message) => {
+ *   const { left, ms } = message as DrainMessage;
+ *   console.log(`drained in ${ms} ms; ${left} streams were cut`);
+ * });
+ * ```
+ */
 export interface DrainMessage {
   /** How many streams there were at its start. */
   readonly streams: number;
@@ -94,18 +178,29 @@ export interface DrainMessage {
 /**
  * What is published on each channel. The channel's name has `htmx-liveview:` in front of it.
  * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
  * subscribe('htmx-liveview:event', (message) => {
  *   const { component, name, ms } = message as MonitorMessages['event'];
  *   if (ms > 200) console.warn(`slow: ${component} ${name} took ${Math.round(ms)} ms`);
  * });
+ * ```
  */
 export interface MonitorMessages {
+  /** A stream was opened, or has ended. */
   readonly stream: StreamMessage;
+  /** A component was mounted. */
   readonly mount: MountMessage;
+  /** An event has settled. */
   readonly event: EventMessage;
+  /** A component was rendered. */
   readonly render: RenderMessage;
+  /** A change was sent. */
   readonly patch: PatchMessage;
+  /** A request was refused. */
   readonly refusal: RefusalMessage;
+  /** A drain has ended. */
   readonly drain: DrainMessage;
 }
 

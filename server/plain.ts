@@ -10,7 +10,10 @@ export interface DataOwner {
 /** What stands behind each proxy, for all owners: a value may travel from one component to another. */
 const rawOf = new WeakMap<object, object>();
 
-/** Gives the value behind a watched one; any other value as it is. */
+/**
+ * Gives the value behind a watched one; any other value as it is. Other libraries may want plain ones, and writes to it are not seen.
+ * @example save() { return structuredClone(unwrap(this.cards)); }
+ */
 export function unwrap<T>(value: T): T {
   return isObject(value) ? ((rawOf.get(value) as T | undefined) ?? value) : value;
 }

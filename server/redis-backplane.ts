@@ -12,7 +12,15 @@ import { RedisStore } from './redis-store.ts';
 
 export type { RedisTemplate } from './redis-link.ts';
 
-/** Which Redis joins the nodes. */
+/**
+ * Which Redis joins the nodes.
+ * @example
+ * ```ts
+ * const options: RedisBackplaneOptions = { url: process.env.REDIS_URL, prefix: 'shop' };
+ * const backplane = await redisBackplane(options);
+ * await backplane.close();
+ * ```
+ */
 export interface RedisBackplaneOptions {
   /** `redis[s]://user:password@host:port`. Default `redis://localhost:6379`. */
   readonly url?: string;
@@ -32,7 +40,14 @@ const GAP = null;
  * Joins this node with all others that use the same Redis and prefix. It is closed with the server that it is given to.
  * Published values must be JSON; listeners get a copy, on this node as on others.
  * @throws LiveError `ERR_LIVE_REDIS_CONNECT`, `_AUTH`, `_PERMISSION`, `_VERSION` (older than 6.2), `_REPLICA`, `_MISSING` (the package), `_OPTIONS`.
- * @example liveview({ secret, components, backplane: await redisBackplane({ url: process.env.REDIS_URL }) })
+ * @example
+ * ```ts
+ * import { redisBackplane } from 'htmx-liveview/redis';
+ *
+ * const live = liveview({ secret, components, backplane: await redisBackplane({ url: process.env.REDIS_URL }) });
+ * app.use('/live', live.router);
+ * process.once('SIGTERM', () => live.drain());
+ * ```
  */
 export async function redisBackplane(options: RedisBackplaneOptions = {}): Promise<Backplane> {
   const { url, client, prefix = 'liveview' } = options;

@@ -16,9 +16,21 @@ const MOST_WAITING = 100_000;
 /** Milliseconds in which what could not be sent is counted, before it is told. */
 const COUNTING = 1_000;
 
-/** A client of the `redis` package, of which copies are made. It need not be connected. */
+/**
+ * A client of the `redis` package, of which copies are made. It need not be connected.
+ * @example
+ * ```ts
+ * import { createClient } from 'redis';
+ *
+ * const client: RedisTemplate = createClient({ url: process.env.REDIS_URL });
+ * const backplane = await redisBackplane({ client });
+ * await backplane.close();
+ * ```
+ */
 export interface RedisTemplate {
+  /** Makes a copy. */
   duplicate(overrides?: any): unknown;
+  /** Its settings. */
   readonly options: any;
 }
 

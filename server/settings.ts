@@ -12,17 +12,36 @@ import { errorLog, type Logger, readLogger, refusalLog, unfailing } from './logg
 import { tell } from './monitor.ts';
 import type { Checked, ComponentClass, ContextFor } from './types.ts';
 
-/** Where a reported error came from. */
+/**
+ * Where a reported error came from.
+ * @example
+ * ```ts
+ * const onError = (error: unknown, { component, doing }: ErrorPlace) => console.warn(component, doing, error);
+ * liveview({ secret, components, onError });
+ * ```
+ */
 export interface ErrorPlace {
+  /** The class's name: `static component`. */
   readonly component: string;
+  /** The instance's id: `data-id`. */
   readonly id: string;
   /** What was being done: `increment()`, `render()`, `task load`. */
   readonly doing: string;
 }
 
-/** The options that do not depend on the components. */
+/**
+ * The options that do not depend on the components.
+ * @example
+ * ```ts
+ * const options: BaseOptions = { secret, resumeWindow: 5 * 60_000, compression: true };
+ * liveview({ ...options, components });
+ * ```
+ */
 export interface BaseOptions {
-  /** At least 32 bytes. With several, the first signs and all verify: put a new one in front to rotate. */
+  /**
+   * At least 32 bytes. With several, the first signs and all verify: put a new one in front to rotate.
+   * @example liveview({ secret: ['the new one, which has at least 32 bytes', secret], components });
+   */
   readonly secret: string | readonly string[];
   /** How long an instance waits for its viewer's return after its stream has ended, in ms. Default 60 000. 0: unmount at once. */
   readonly resumeWindow?: number;
@@ -54,12 +73,23 @@ export interface BaseOptions {
   /**
    * Where the server writes what happens: `pino()`, or what is called like one (docs/monitoring.md). It gets what `onError` and `onRefusal` would, where
    * these are not given; drains; and whether other nodes can be reached. Default: the console, for errors and refusals.
-   * @example liveview({ secret, components, logger: pino() })
+   * @example
+   * ```ts
+   * import { pino } from 'pino';
+   *
+   * liveview({ secret, components, logger: pino() });
+   * ```
    */
   readonly logger?: Logger;
-  /** Called with everything that a component throws. Default: it is an error in the log. */
+  /**
+   * Called with everything that a component throws. Default: it is an error in the log.
+   * @example liveview({ secret, components, onError: (error, { doing }) => console.warn(`${doing} threw`, error) });
+   */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
-  /** Called once for each refused request. Default: it is a warning in the log. */
+  /**
+   * Called once for each refused request. Default: it is a warning in the log.
+   * @example liveview({ secret, components, onRefusal: ({ kind, detail }) => console.warn(kind, detail) });
+   */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Time and ids; for tests. */
   readonly clock?: Clock;
@@ -72,8 +102,18 @@ type ContextOption<X> = unknown extends X
 /**
  * The options of {@link liveview}. `components` lists every component class. `context(req)` gives each component its
  * `this.context`; it runs once per page render and once per stream, and is required where a component declares a context.
+ * @example
+ * ```ts
+ * const options: Options<[typeof Counter, typeof Vote]> = {
+ *   secret,
+ *   components: [Counter, Vote],
+ *   context: (req) => ({ owner: req.sessionID }),
+ * };
+ * liveview(options);
+ * ```
  */
 export type Options<C extends readonly ComponentClass[]> = BaseOptions & {
+  /** Every component class, children included. What is wrong with one is a compile error here. */
   readonly components: { readonly [I in keyof C]: Checked<C[I]> };
 } & ContextOption<ContextFor<C[number]>>;
 

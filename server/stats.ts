@@ -3,7 +3,14 @@
 import { PollPipe } from './pipe.ts';
 import type { Registry } from './registry.ts';
 
-/** How much is on a node. */
+/**
+ * How much is on a node.
+ * @example
+ * ```ts
+ * const isBusy = ({ waiting, slow }: Stats) => waiting > 100 || slow > 100;
+ * app.get('/health', (req, res) => res.sendStatus(isBusy(live.stats()) ? 503 : 200));
+ * ```
+ */
 export interface Stats {
   /** Open streams: SSE responses, and readers that poll. */
   readonly streams: number;

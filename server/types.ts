@@ -4,19 +4,48 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Fields } from '../protocol/event.ts';
 import type { LiveComponent, LiveEvent } from './component.ts';
 
-/** A component's class, whatever its session payload and context. */
+/**
+ * A component's class, whatever its session payload and context.
+ * @example const namesOf = (classes: readonly ComponentClass[]) => classes.map(({ component }) => component);
+ */
 export interface ComponentClass {
   new (...args: never): LiveComponent<any, any>;
+  /** Its name in pages, unlike any other's. */
   readonly component: string;
 }
 
-/** The session payload of a component. */
+/**
+ * The session payload of a component.
+ * @example const payload: SessionOf<typeof Counter> = { start: 3 };
+ */
 export type SessionOf<C extends ComponentClass> = InstanceType<C> extends LiveComponent<infer S, any> ? S : never;
 
-/** The context of a component. */
+/**
+ * The context of a component.
+ * @example const context: ContextOf<typeof TodoList> = { owner: 'ada' };
+ */
 export type ContextOf<C extends ComponentClass> = InstanceType<C> extends LiveComponent<any, infer X> ? X : never;
 
-/** What a handler gets as its params: its schema's output, or the raw fields. */
+/**
+ * What a handler gets as its params: its schema's output, or the raw fields.
+ * @example
+ * ```ts
+ * class Stepper extends LiveComponent {
+ *   static component = 'demo.Stepper';
+ *   static events = { step: z.object({ by: z.coerce.number() }) };
+ *   count = 0;
+ *   step({ by }: Params<typeof Stepper, 'step'>) {
+ *     this.count += by;
+ *   }
+ *   render() {
+ *     return html`<button lv-event="step" name="by" value="5">${this.count}</button>`;
+ *   }
+ * }
+ * const view = await mountLive(Stepper);
+ * await view.click('button');
+ * view.text; // => '5'
+ * ```
+ */
 export type Params<C extends { events: object }, K extends keyof C['events']> = C['events'][K] extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<C['events'][K]>
   : Fields;
@@ -86,7 +115,10 @@ type EventsFault<C> = C extends { events: infer E } & (abstract new (...args: ne
   ? { [K in keyof E & string]: EventFault<I, E, K> }[keyof E & string]
   : never;
 
-/** A component class, or the sentence that says what is wrong with it. */
+/**
+ * A component class, or the sentence that says what is wrong with it: functions that take components check them with it.
+ * @example const register = <C extends ComponentClass>(component: C & Checked<C>) => component.component;
+ */
 export type Checked<C> = C extends ComponentClass
   ? [SessionFault<SessionOf<C>>] extends [never]
     ? [EventsFault<C>] extends [never]

@@ -12,7 +12,10 @@ import busboy, { type Busboy } from 'busboy';
 import { type Fields, gatherFields, MAX_FIELDS } from '../protocol/event.ts';
 import { accept, type Result, refuse } from './errors.ts';
 
-/** What a component takes of files: its `static uploads`. */
+/**
+ * What a component takes of files: its `static uploads`.
+ * @example static uploads: Uploads = { bytes: 5_000_000, files: 4, types: ['image/*', '.pdf'] };
+ */
 export interface Uploads {
   /** How many bytes one file may have. */
   readonly bytes: number;
@@ -25,7 +28,16 @@ export interface Uploads {
   readonly types?: readonly string[];
 }
 
-/** Why a file was refused: an issue as a schema would give it, so that `invalid()` gets both alike. */
+/**
+ * Why a file was refused: an issue as a schema would give it, so that `invalid()` gets both alike.
+ * @example
+ * ```ts
+ * invalid({ issues }: InvalidEvent) {
+ *   const [issue] = issues as readonly UploadIssue[];
+ *   if (issue?.limit === 'bytes') this.error = `${issue.file} is too large.`;
+ * }
+ * ```
+ */
 export interface UploadIssue extends StandardSchemaV1.Issue {
   /** The limit that was passed. */
   readonly limit: 'bytes' | 'files' | 'types';

@@ -7,12 +7,24 @@ import { isMisplaced } from './scan.ts';
 import { type Hole, readTemplate, type Template } from './template.ts';
 import { readText } from './text.ts';
 
-/** What a component renders: a template, or the text of any other renderer, which is trusted as it is. */
+/**
+ * What a component renders: a template, or the text of any other renderer, which is trusted as it is.
+ * @example const showAll = (items: readonly Card[]): Content => (items.length > 0 ? html`<b>${items.length}</b>` : '');
+ */
 export type Content = Html | string;
 
-/** Trusted HTML. `String(html)` gives its text. Made only by {@link html} and {@link raw}. */
+/**
+ * Trusted HTML. `String(html)` gives its text. Made only by {@link html} and {@link raw}.
+ * @example
+ * ```ts
+ * const hello: Html = html`<b>${'Tom & Jerry'}</b>`;
+ * String(hello); // => '<b>Tom &amp; Jerry</b>'
+ * ```
+ */
 export class Html {
+  /** The literal's strings, and what stands between them; for the package's own use. */
   readonly template: Template;
+  /** What stands in the holes. */
   readonly values: readonly unknown[];
   /** Whether a promise is among the values, at any depth: see {@link settle}. */
   readonly pending: boolean = false;
@@ -36,6 +48,10 @@ export class Html {
     }
   }
 
+  /**
+   * Writes the text.
+   * @throws LiveError `ERR_LIVE_HTML_URL`, `ERR_LIVE_HTML_VALUE`, `ERR_LIVE_HTML_CODE`; `ERR_LIVE_HTML_PROMISE` where a promise is inside.
+   */
   toString(): string {
     return writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY });
   }
@@ -127,7 +143,7 @@ function rawFits(open: readonly string[], { values }: Html): boolean {
  *
  * @throws LiveError `ERR_LIVE_HTML_HOLE` where a value stands in an unsafe place. When the text is written: `ERR_LIVE_HTML_URL`
  * for a `javascript:` address and its kind, `ERR_LIVE_HTML_VALUE` for a value that has no text.
- * @example html`<p title="${title}">${text}</p>`
+ * @example String(html`<p title="${'Tom & Jerry'}">${['<', 1]}</p>`); // => '<p title="Tom &amp; Jerry">&lt;1</p>'
  */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
   return new Html(readTemplate(strings), values);
@@ -145,7 +161,10 @@ const RAW: Template = {
   isSound: true,
 };
 
-/** Marks text as trusted HTML: it is written as it is. Never give it what a user wrote. */
+/**
+ * Marks text as trusted HTML: it is written as it is. Never give it what a user wrote.
+ * @example String(html`<p>${raw('<b>bold</b>')}</p>`); // => '<p><b>bold</b></p>'
+ */
 export function raw(text: string): Html {
   return new Html(RAW, [String(text)]);
 }
@@ -169,12 +188,18 @@ export function writeHtml({ template, values }: Html, from: Place, to: Place): s
 
 const SPECIAL: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Escapes text for use between tags and in quoted attributes. */
+/**
+ * Escapes text for use between tags and in quoted attributes. What stands in {@link html} needs no such care.
+ * @example escapeHtml('<a title="x">'); // => '&lt;a title=&quot;x&quot;&gt;'
+ */
 export function escapeHtml(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => SPECIAL[char] as string) : text;
 }
 
-/** Waits for the promises among the values. Returns at once where there are none. */
+/**
+ * Waits for the promises among the values. Returns at once where there are none.
+ * @example String(await settle(html`<p>${Promise.resolve('late')}</p>`)); // => '<p>late</p>'
+ */
 export function settle(content: Html): Html | Promise<Html> {
   return content.pending ? settlePending(content) : content;
 }
@@ -200,7 +225,10 @@ function wordless(where: string, value: unknown): LiveError {
 
 const SAFE_SCHEMES = /^(?:https?|mailto|tel|sms|ftp|blob)$/;
 
-/** Whether a browser may follow this address: no scheme, or a harmless one. Browsers skip controls and white space in schemes. */
+/**
+ * Whether a browser may follow this address: no scheme, or a harmless one. Browsers skip controls and white space in schemes.
+ * @example isSafeUrl(' java\tscript:alert(1)'); // => false
+ */
 export function isSafeUrl(url: string): boolean {
   const scheme = /^([^/?#:]*):/.exec(
     url.replace(/[\u0000-\u0020\u007f-\u009f\u00ad\u200b-\u200f\u2028\u2029\ufeff]/g, ''),

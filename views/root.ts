@@ -4,7 +4,10 @@ import { ATTRIBUTES } from '../protocol/names.ts';
 import { LiveError } from './errors.ts';
 import { escapeHtml, type Html, raw } from './html.ts';
 
-/** The root element of a component: its tag (default `div`) and further attributes, such as `class`. */
+/**
+ * The root element of a component: its tag (default `div`) and further attributes, such as `class`.
+ * @example static root: Root = { tag: 'tr', class: 'order' };
+ */
 export type Root = { readonly tag?: string } & Readonly<Record<string, string>>;
 
 /** What names a component's instance in the page. */

@@ -13,9 +13,14 @@ import { User } from './user.ts';
 /** Milliseconds for which something is waited for. */
 export const PATIENCE = 5_000;
 
-/** What a component pushed to the browser: `browser.push(name, detail)`. */
+/**
+ * What a component pushed to the browser: `browser.push(name, detail)`.
+ * @example const toasts = view.pushes.filter(({ name }: Pushed) => name === 'toast');
+ */
 export interface Pushed {
+  /** The CustomEvent's type. */
   readonly name: string;
+  /** Its detail; null where none was given. */
   readonly detail: unknown;
 }
 

@@ -22,7 +22,14 @@ import { send } from './sender.ts';
 import { type DomEvent, Triggers, triggersOf } from './triggers.ts';
 import { encode, gather } from './values.ts';
 
-/** How a user answers what an action asks. */
+/**
+ * How a user answers what an action asks.
+ * @example
+ * ```ts
+ * const no: Answers = { confirm: false };
+ * await view.click('[lv-event=increment]', no);
+ * ```
+ */
 export interface Answers {
   /** What the user says to `hx-confirm`. Default: yes. */
   readonly confirm?: boolean;

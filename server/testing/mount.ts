@@ -14,7 +14,15 @@ import { loadCheerio } from './packages.ts';
 import { TestServer, type Visitor } from './server.ts';
 import { View } from './view.ts';
 
-/** How a component is mounted, whatever its class. */
+/**
+ * How a component is mounted, whatever its class.
+ * @example
+ * ```ts
+ * const atHome: BaseMountOptions = { url: 'http://localhost/home?page=2', page: (component) => html`<main>${component}</main>` };
+ * const view = await mountLive(Counter, { session: { start: 0 }, ...atHome });
+ * view.page('main').length; // => 1
+ * ```
+ */
 export interface BaseMountOptions
   extends Pick<BaseOptions, 'resumeWindow' | 'handlerTimeout' | 'limits' | 'uploadDirectory' | 'onError'> {
   /** The page's address, for `navigate(url)`. Default `http://localhost/`. */
@@ -36,14 +44,31 @@ type ContextOption<C extends ComponentClass> =
     ? { /** What `context(req)` returns. */ readonly context?: unknown }
     : { /** What `context(req)` returns. */ readonly context: ContextOf<C> };
 
-/** How a component is mounted. `session` and `context` are required where its class says so. */
+/**
+ * How a component is mounted. `session` and `context` are required where its class says so.
+ * @example
+ * ```ts
+ * const options: MountOptions<typeof Vote> = { session: { question: 'Tea?' }, context: { owner: 'ada' } };
+ * await mountLive(Vote, options);
+ * ```
+ */
 export type MountOptions<C extends ComponentClass> = BaseMountOptions & SessionOption<C> & ContextOption<C>;
 
-/** The last argument of {@link mountLive}: optional where nothing in it is required. */
+/**
+ * The last argument of {@link mountLive}: optional where nothing in it is required.
+ * @example const mountCounter = (...[options]: MountArgument<typeof Counter>) => mountLive(Counter, options);
+ */
 export type MountArgument<C extends ComponentClass> =
   {} extends MountOptions<C> ? [options?: MountOptions<C>] : [options: MountOptions<C>];
 
-/** How somebody else joins: with the first one's session payload and context, unless these say otherwise. */
+/**
+ * How somebody else joins: with the first one's session payload and context, unless these say otherwise.
+ * @example
+ * ```ts
+ * const otherTab: JoinOptions<typeof Counter> = { sameSession: true };
+ * const tab = await view.join(otherTab);
+ * ```
+ */
 export type JoinOptions<C extends ComponentClass> = Partial<
   Pick<BaseMountOptions, 'url' | 'page'> & { readonly session: SessionOf<C>; readonly context: ContextOf<C> }
 > & {
@@ -56,9 +81,11 @@ export type JoinOptions<C extends ComponentClass> = Partial<
  * POSTs, dispatch, diffs and patches. Time stands still until {@link MountedView.elapse}.
  * @throws LiveError `ERR_LIVE_TEST_MISSING` where the package cheerio is not installed; and what `mount` or `render` throws.
  * @example
+ * ```ts
  * const view = await mountLive(Counter, { session: { start: 0 } });
  * await view.click('[lv-event=increment]');
  * expect(view.text).toContain('Count: 1');
+ * ```
  */
 export async function mountLive<C extends ComponentClass>(
   component: C & Checked<C>,
@@ -117,12 +144,20 @@ function pageFor(component: ComponentClass): (rendered: Html) => Html {
   return (rendered) => html`<!doctype html><body hx-ext="liveview">${raw(before)}${rendered}${raw(after)}</body>`;
 }
 
-/** A component that {@link mountLive} has mounted. */
+/**
+ * A component that {@link mountLive} has mounted.
+ * @example
+ * ```ts
+ * const view: MountedView<typeof Chat> = await mountLive(Chat, { session: { room: 'lobby' } });
+ * await view.close();
+ * ```
+ */
 export class MountedView<C extends ComponentClass = ComponentClass> extends View {
   readonly #server: TestServer;
   readonly #browser: Browser;
   readonly #join: (options: JoinOptions<C>) => Promise<MountedView<C>>;
 
+  /** Views are made by {@link mountLive}. */
   constructor(
     server: TestServer,
     browser: Browser,
@@ -135,26 +170,49 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
     this.#join = join;
   }
 
-  /** Publishes a value to all who have subscribed to the topic, and waits for the effect. */
+  /**
+   * Publishes a value to all who have subscribed to the topic, and waits for the effect.
+   * @example await view.publish(cards, { id: 'c1', title: 'Milk' });
+   */
   async publish<Value>(topic: Topic<Value>, value: Value): Promise<void> {
     this.#server.live.publish(topic, value);
     await this.#server.quiet();
     this.#server.throwErrors();
   }
 
-  /** Lets time pass, in milliseconds: `every`, `after`, `delay:` and time limits. `Date` is not moved. */
+  /**
+   * Lets time pass, in milliseconds: `every`, `after`, `delay:` and time limits. `Date` is not moved.
+   * @example
+   * ```ts
+   * const view = await mountLive(Clock);
+   * await view.elapse(3000);
+   * expect(view.text).toContain('3 ticks');
+   * ```
+   */
   async elapse(ms: number): Promise<void> {
     await this.#server.clock.pass(ms, () => this.#server.quiet());
     await this.#server.strays();
     this.#server.throwErrors();
   }
 
-  /** Somebody else opens the page: with an express-session of their own, or in another tab. */
+  /**
+   * Somebody else opens the page: with an express-session of their own, or in another tab.
+   * @example
+   * ```ts
+   * const ada = await mountLive(Chat, { session: { room: 'lobby' } });
+   * const bob = await ada.join();
+   * await ada.submit('form', { from: 'Ada', text: 'Hello, Bob' });
+   * bob.find('li').last().text(); // => 'Ada Hello, Bob'
+   * ```
+   */
   join(options: JoinOptions<C> = {}): Promise<MountedView<C>> {
     return this.#join(options);
   }
 
-  /** Leaves the page: the component is unmounted. */
+  /**
+   * Leaves the page: the component is unmounted.
+   * @example await view.close();
+   */
   async close(): Promise<void> {
     this.#server.browsers.delete(this.#browser);
     await this.#browser.page.leave();
@@ -165,6 +223,12 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
   /**
    * The server stops, and another one starts that knows the same secrets and store; every page comes back to it. A durable component goes on there, others
    * are mounted anew from their session payload.
+   * @example
+   * ```ts
+   * await view.click('[lv-event=increment]');
+   * await view.restart();
+   * view.find('output').text(); // => '0'
+   * ```
    */
   async restart(): Promise<void> {
     await this.#server.restart();

@@ -10,7 +10,14 @@ import type { Link } from './link.ts';
 import { loadCheerio, loadEventSource } from './packages.ts';
 import { View } from './view.ts';
 
-/** How a page is loaded. */
+/**
+ * How a page is loaded.
+ * @example
+ * ```ts
+ * const otherTab: ConnectOptions = { headers: { cookie: page.cookie } };
+ * await (await connectLive(`${url}/counter`, otherTab)).close();
+ * ```
+ */
 export interface ConnectOptions {
   /** Where the router is mounted. Default: what `lv-url` says on the page, else where its script comes from, else `/live`. */
   readonly path?: string;
@@ -18,17 +25,34 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A page of a running server. */
+/**
+ * A page of a running server.
+ * @example
+ * ```ts
+ * const textsOf = (page: LivePage) => page.views.map(({ text }) => text);
+ * textsOf(page).length; // => 2
+ * ```
+ */
 export interface LivePage {
   /** Its components, those inside others included, in the page's order. */
   readonly views: readonly View[];
-  /** The one component of a name, or with a selector. */
+  /**
+   * The one component of a name, or with a selector.
+   * @throws LiveError `ERR_LIVE_TEST` where there is none, or more than one.
+   * @example page.view('[data-component]:first').text; // => page.views[0]?.text
+   */
   view(name: string): View;
-  /** The page, as cheerio. */
+  /**
+   * The page, as cheerio.
+   * @example page.$('body').attr('hx-ext'); // => 'liveview'
+   */
   readonly $: CheerioAPI;
   /** The cookies, as a browser sends them: `headers: { cookie: page.cookie }` opens another tab. */
   readonly cookie: string;
-  /** Leaves the page: its components are unmounted. */
+  /**
+   * Leaves the page: its components are unmounted.
+   * @example await page.close();
+   */
   close(): Promise<void>;
 }
 
@@ -36,9 +60,11 @@ export interface LivePage {
  * Loads a page of a running server, opens its stream and makes its components live. Its time is the real one.
  * @throws LiveError `ERR_LIVE_TEST_MISSING` where cheerio or eventsource are not installed; `ERR_LIVE_TEST` where the page can't be loaded, or can't go live.
  * @example
- * const page = await connectLive('http://localhost:3000/counter');
- * await page.view('demo.Counter').click('[lv-event=increment]');
+ * ```ts
+ * const page = await connectLive(`${url}/clock`);
+ * expect(page.view('demo.Clock').text).toContain('UTC');
  * await page.close();
+ * ```
  */
 export async function connectLive(url: string, { path, headers = {} }: ConnectOptions = {}): Promise<LivePage> {
   const [load, Source] = [

@@ -19,7 +19,16 @@ import {
 import type { Events } from './events.ts';
 import { findFault } from './validity.ts';
 
-/** What is put into a control: text, whether it is checked, or which of several are. */
+/**
+ * What is put into a control: text, whether it is checked, or which of several are.
+ * @example
+ * ```ts
+ * const values: Record<string, Value> = { from: 'Ada', text: 'Hello' };
+ * const chat = await mountLive(Chat, { session: { room: 'lobby' } });
+ * await chat.fill('form', values);
+ * chat.values('form'); // => { from: 'Ada', text: 'Hello' }
+ * ```
+ */
 export type Value = string | number | boolean | readonly string[];
 
 /** Somebody who uses a page. `doing` is what the test called, for messages. */

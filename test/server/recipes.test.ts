@@ -37,13 +37,6 @@ test.each(['watch', 'prometheus', 'opentelemetry'])('the document has %s as it i
   expect(file('docs/monitoring.md')).toContain(`\`\`\`ts\n${file(`test/recipes/${name}.ts`)}\`\`\`\n`);
 });
 
-test('the example of the messages is the document’s, which is run here', () => {
-  const [, example = ''] =
-    /@example\n([\s\S]*?)\n \*\/\nexport interface MonitorMessages/.exec(file('server/monitor.ts')) ?? [];
-  expect(example).toContain('subscribe(');
-  expect(file('test/recipes/watch.ts')).toContain(example.replace(/^ \* /gm, ''));
-});
-
 test('a listener of one’s own warns of slow events', async () => {
   await import('../recipes/watch.ts');
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
