@@ -1,0 +1,28 @@
+// The site's settings. Nothing here is loaded from elsewhere: the site works without a network.
+import { defineConfig } from 'vitepress';
+import { repositoryLinks, slugify } from './markdown.mjs';
+import { createSidebar } from './sidebar.mjs';
+
+export default defineConfig({
+  lang: 'en',
+  title: 'htmx-liveview',
+  description: 'Live, server-driven components for existing htmx pages in Express.',
+  base: process.env.DOCS_BASE ?? '/',
+  head: [['link', { rel: 'icon', href: `${process.env.DOCS_BASE ?? '/'}icon.svg` }]],
+  // a partial of the start page, and what is no page at all
+  srcExclude: ['node_modules/**'],
+  markdown: { anchor: { slugify }, config: repositoryLinks },
+  themeConfig: {
+    logo: '/icon.svg',
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'How it works', link: '/how-it-works' },
+      { text: 'API', link: '/api/' },
+      { text: 'Changes', link: '/source/CHANGELOG' },
+    ],
+    sidebar: createSidebar(),
+    outline: [2, 3],
+    search: { provider: 'local' },
+    docFooter: { prev: 'Before', next: 'Next' },
+  },
+});
