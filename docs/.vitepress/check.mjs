@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { load } from 'cheerio';
 import ts from 'typescript';
-import { API, DOCS, SOURCE } from './paths.mjs';
+import { API, DOCS, isSearched } from './paths.mjs';
 import { ENTRIES } from './reference.mjs';
 
 const DIST = join(DOCS, '.vitepress/dist');
@@ -19,8 +19,12 @@ export async function checkSite() {
   const faults = [
     ...[...pages].flatMap(([file, page]) => deadLinks(file, page, files, pages)),
     ...[...pages].flatMap(([file, page]) => page.foreign.map((url) => `${file} loads ${url}`)),
-    ...[...pages.keys()].filter((file) => isSearched(file) && !found.has(file)).map((file) => `${file} is not in the search`),
-    ...names.filter((it) => !isInReference(it, pages)).map(({ entry, name }) => `${name} of ${entry} is not in the reference`),
+    ...[...pages.keys()]
+      .filter((file) => file !== '404.html' && isSearched(file) && !found.has(file))
+      .map((file) => `${file} is not in the search`),
+    ...names
+      .filter((it) => !isInReference(it, pages))
+      .map(({ entry, name }) => `${name} of ${entry} is not in the reference`),
   ];
   if (faults.length > 0) throw new Error(`The site has ${faults.length} faults:\n${faults.join('\n')}`);
   const links = [...pages.values()].reduce((sum, page) => sum + page.links.length, 0);
@@ -29,7 +33,10 @@ export async function checkSite() {
 
 function readPage(file) {
   const $ = load(readFileSync(join(DIST, file), 'utf8'));
-  const all = (selector, name) => $(selector).map((_, element) => $(element).attr(name)).get();
+  const all = (selector, name) =>
+    $(selector)
+      .map((_, element) => $(element).attr(name))
+      .get();
   const loaded = [...all('script[src],img[src]', 'src'), ...all('link[href]', 'href')];
   return {
     ids: new Set(all('[id]', 'id')),
@@ -45,7 +52,9 @@ function deadLinks(file, { links }, files, pages) {
     const target = path === '' || path.endsWith('/') ? posix.join(path, 'index.html') : path;
     const anchor = decodeURIComponent(url.hash.slice(1));
     if (!files.has(target)) return `${file} links to ${href}, which is not there`;
-    return anchor && pages.has(target) && !pages.get(target).ids.has(anchor) ? `${file} links to ${href}: no such heading` : [];
+    return anchor && pages.has(target) && !pages.get(target).ids.has(anchor)
+      ? `${file} links to ${href}: no such heading`
+      : [];
   });
 }
 
@@ -57,11 +66,6 @@ async function readSearch(files) {
   const { documentIds } = JSON.parse(text);
   const paths = Object.values(documentIds).map((id) => id.slice(BASE.length).replace(/#.*/, ''));
   return new Set(paths.map((path) => (path === '' || path.endsWith('/') ? `${path}index.html` : path)));
-}
-
-/** Code, and what another page says too, is left out of the search. */
-function isSearched(file) {
-  return file !== '404.html' && (!file.startsWith(`${SOURCE}/`) || /(?:SECURITY|CHANGELOG)\.html$/.test(file));
 }
 
 /** The names that an entry point exports. All are written out there: `export *` would hide what is public. */

@@ -1,6 +1,7 @@
 // The site's settings. Nothing here is loaded from elsewhere: the site works without a network.
 import { defineConfig } from 'vitepress';
-import { repositoryLinks, slugify } from './markdown.mjs';
+import { dressHome } from './home.mjs';
+import { renderForSearch, repositoryLinks, slugify } from './markdown.mjs';
 import { createSidebar } from './sidebar.mjs';
 
 export default defineConfig({
@@ -9,9 +10,8 @@ export default defineConfig({
   description: 'Live, server-driven components for existing htmx pages in Express.',
   base: process.env.DOCS_BASE ?? '/',
   head: [['link', { rel: 'icon', href: `${process.env.DOCS_BASE ?? '/'}icon.svg` }]],
-  // a partial of the start page, and what is no page at all
-  srcExclude: ['node_modules/**'],
   markdown: { anchor: { slugify }, config: repositoryLinks },
+  transformPageData: dressHome,
   themeConfig: {
     logo: '/icon.svg',
     nav: [
@@ -22,7 +22,7 @@ export default defineConfig({
     ],
     sidebar: createSidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: renderForSearch } },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });

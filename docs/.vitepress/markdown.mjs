@@ -2,7 +2,7 @@
 // their files, and names of the public face lead to the reference.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { API, DOCS, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
+import { API, DOCS, isSearched, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
 
 /** Pages in which a name in code is not that of the public face. */
 const UNLINKED = new RegExp(`^(?:${API}|${SOURCE}|decisions)/|^protocol\\.md$`);
@@ -18,13 +18,13 @@ export function repositoryLinks(md) {
   const reference = readReference();
   md.core.ruler.push('repository_links', ({ tokens, env, Token }) => {
     const page = env.relativePath ?? '';
-    if (page.startsWith(`${API}/`)) return;
     let known = new Set();
     for (const [at, token] of tokens.entries()) {
       const isHeading = tokens[at - 1]?.type === 'heading_open';
       if (isHeading) known = new Set();
       if (token.type !== 'inline') continue;
-      for (const child of token.children) if (child.type === 'link_open') redirect(page, child);
+      if (page.startsWith(`${API}/`)) token.children = linkPages(token.children, Token);
+      else for (const child of token.children) if (child.type === 'link_open') redirect(page, child);
       if (!isHeading && !UNLINKED.test(page)) token.children = linkNames(token.children, reference, known, Token);
     }
   });
@@ -42,7 +42,9 @@ function redirect(page, token) {
 function readReference() {
   const files = existsSync(join(DOCS, API)) ? readdirSync(join(DOCS, API), { recursive: true }) : [];
   const pages = files.filter((file) => /\/(?:classes|functions|interfaces|type-aliases)\/\w+\.md$/.test(file));
-  const entries = pages.sort((a, b) => b.length - a.length).map((file) => [/(\w+)\.md$/.exec(file)[1], `/${API}/${file}`]);
+  const entries = pages
+    .sort((a, b) => b.length - a.length)
+    .map((file) => [/(\w+)\.md$/.exec(file)[1], `/${API}/${file}`]);
   return new Map(entries);
 }
 
@@ -59,4 +61,24 @@ function linkNames(children, reference, known, Token) {
     const open = Object.assign(new Token('link_open', 'a', 1), { attrs: [['href', page]] });
     return [open, child, new Token('link_close', 'a', -1)];
   });
+}
+
+/** What the search reads of a page. */
+export function renderForSearch(text, env, md) {
+  return isSearched(env.relativePath) ? md.render(text, env) : '';
+}
+
+/** Docstrings name pages by their files: `docs/cluster.md`. */
+function linkPages(children, Token) {
+  return children
+    .flatMap((child) => {
+      if (child.type !== 'text') return child;
+      return child.content.split(/\b(docs\/[\w/-]+\.md)\b/).map((content, at) => {
+        const text = Object.assign(new Token('text', '', 0), { content });
+        if (at % 2 === 0 || !existsSync(join(ROOT, content))) return [text];
+        const open = Object.assign(new Token('link_open', 'a', 1), { attrs: [['href', `/${pageOf(content)}`]] });
+        return [open, text, new Token('link_close', 'a', -1)];
+      });
+    })
+    .flat();
 }

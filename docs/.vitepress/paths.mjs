@@ -11,6 +11,11 @@ export const SOURCE = 'source';
 /** Folders that hold no page of ours. */
 const FOREIGN = /^(?:node_modules|public|images|\..+)$/;
 
+/** Whether the search finds a page. Code, and the README, of which other pages say more, would only be in the way. */
+export function isSearched(page) {
+  return !page.startsWith(`${SOURCE}/`) || /^\w+\/(?:SECURITY|CHANGELOG)\.\w+$/.test(page);
+}
+
 /** Whether a file or folder in docs/ belongs to the documentation as it is written. */
 export function isWritten(path) {
   const [first] = path.split('/');

@@ -34,7 +34,10 @@ export function createSidebar() {
   const pages = writtenPages().map((page) => page.replace(/\.md$/, ''));
   const named = new Set(GROUPS.flatMap(([, names]) => names));
   const rest = pages.filter((page) => !named.has(page) && !UNLISTED.test(page));
-  const groups = GROUPS.map(([text, names]) => ({ text, items: names.filter((name) => pages.includes(name)).map(item) }));
+  const groups = GROUPS.map(([text, names]) => ({
+    text,
+    items: names.filter((name) => pages.includes(name)).map(item),
+  }));
   const more = rest.filter((page) => folderOf(page) !== 'decisions').map(item);
   const decisions = rest.filter((page) => folderOf(page) === 'decisions').map(item);
   const about = [
@@ -43,7 +46,7 @@ export function createSidebar() {
     { text: 'Decisions', link: '/source/docs/decisions/', collapsed: true, items: decisions },
   ];
   return [
-    ...groups,
+    ...groups.filter(({ items }) => items.length > 0),
     { text: 'API', items: [{ text: 'Overview', link: `/${API}/` }, ...readApi()] },
     ...(more.length > 0 ? [{ text: 'More', items: more }] : []),
     { text: 'About', items: about },

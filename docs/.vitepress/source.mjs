@@ -57,8 +57,8 @@ export function writeStart() {
 
 function pageFor(target) {
   if (isFolder(target)) return folderPage(target);
-  if (!target.endsWith('.md')) return `${head(target, false)}# ${target}\n\n${code(target)}`;
-  return head(target, target !== 'README.md') + readFileSync(join(ROOT, target), 'utf8');
+  if (!target.endsWith('.md')) return `${head(target)}# ${target}\n\n${code(target)}`;
+  return head(target) + readFileSync(join(ROOT, target), 'utf8');
 }
 
 function folderPage(target) {
@@ -73,7 +73,7 @@ function folderPage(target) {
   const shown = isList ? [] : others.map((name) => `## ${name}\n\n${code(posix.join(target, name))}`);
   const listed = [...folders.map((name) => `${name}/`), ...(isList ? others : [])];
   const list = listed.map((name) => `- [${titleOf(target, name)}](${posix.join('./', name)})`).join('\n');
-  return [head(target, false) + about, list, ...shown].join('\n\n');
+  return [head(target) + about, list, ...shown].join('\n\n');
 }
 
 /** What a list calls a file: Markdown by its first heading. */
@@ -87,8 +87,8 @@ function code(target) {
   return `\`\`\`\`${LANGUAGES[kind] ?? kind}\n${readFileSync(join(ROOT, target), 'utf8')}\`\`\`\`\n`;
 }
 
-function head(target, isFound) {
-  return `---\ntitle: ${JSON.stringify(target)}\nsearch: ${isFound}\neditLink: false\n---\n\n`;
+function head(target) {
+  return `---\ntitle: ${JSON.stringify(target)}\n---\n\n`;
 }
 
 function write(page, text) {
