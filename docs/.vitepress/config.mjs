@@ -4,6 +4,9 @@ import { dressHome } from './home.mjs';
 import { renderForSearch, repositoryLinks, slugify } from './markdown.mjs';
 import { createSidebar } from './sidebar.mjs';
 
+/** Guides come before the reference, and that before decisions and changes. It runs in the browser, by itself. */
+const weigh = (id) => (/\/(?:decisions|source)\//.test(id) ? 0.3 : /\/api\//.test(id) ? 0.5 : 1);
+
 export default defineConfig({
   lang: 'en',
   title: 'htmx-liveview',
@@ -22,7 +25,10 @@ export default defineConfig({
     ],
     sidebar: createSidebar(),
     outline: [2, 3],
-    search: { provider: 'local', options: { _render: renderForSearch } },
+    search: {
+      provider: 'local',
+      options: { _render: renderForSearch, miniSearch: { searchOptions: { boostDocument: weigh } } },
+    },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });

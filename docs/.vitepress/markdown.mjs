@@ -2,7 +2,7 @@
 // their files, and names of the public face lead to the reference.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { API, DOCS, isSearched, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
+import { API, DOCS, isSearched, isShowable, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
 
 /** Pages in which a name in code is not that of the public face. */
 const UNLINKED = new RegExp(`^(?:${API}|${SOURCE}|decisions)/|^protocol\\.md$`);
@@ -34,7 +34,7 @@ export function repositoryLinks(md) {
 function redirect(page, token) {
   const found = targetOf(page, token.attrGet('href'));
   // a dead link stays what it is, for the build to find
-  if (!found || !existsSync(join(ROOT, found.target))) return;
+  if (!found || !isShowable(found.target)) return;
   token.attrSet('href', `/${pageOf(found.target).replace(/(?<=^|\/)index\.md$/, '')}${found.anchor}`);
 }
 

@@ -1,5 +1,5 @@
 // Owns where everything is: which page of the site shows which file of the repository. In: a link as it stands in Markdown. Out: a path of the site.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 
 export const DOCS = join(import.meta.dirname, '..');
@@ -37,6 +37,11 @@ export function targetOf(page, href) {
 
 export function isFolder(target) {
   return existsSync(join(ROOT, target)) && statSync(join(ROOT, target)).isDirectory();
+}
+
+/** Whether a page can show it: a folder, or a text. */
+export function isShowable(target) {
+  return existsSync(join(ROOT, target)) && (isFolder(target) || !readFileSync(join(ROOT, target)).includes(0));
 }
 
 /** The page, below the site's root and with its `.md`, that shows a file or folder of the repository. */

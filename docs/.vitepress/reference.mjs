@@ -32,8 +32,6 @@ export async function writeReference() {
     validation: { notExported: false, invalidLink: true, rewrittenLink: true },
     groupOrder: ['Functions', 'Classes', 'Interfaces', '*'],
     parametersFormat: 'table',
-    interfacePropertiesFormat: 'table',
-    typeDeclarationFormat: 'table',
     useCodeBlocks: true,
   });
   const project = await app.convert();

@@ -1,16 +1,17 @@
 // Owns the pages that show what the docs link to outside of their folder: the README, examples, tests.
 // In: the links of all pages. Out: Markdown in docs/source, which is not kept.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
-import { DOCS, isFolder, isWritten, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
+import { DOCS, isFolder, isShowable, isWritten, pageOf, ROOT, SOURCE, targetOf } from './paths.mjs';
 
 /** What a fence calls the languages whose files are called otherwise. */
 const LANGUAGES = { mjs: 'js', cjs: 'js', mts: 'ts', hbs: 'handlebars', eta: 'html', ejs: 'html', svg: 'xml' };
-const TEXT = /\.(?:[mc]?[jt]sx?|json|css|html|ejs|pug|hbs|eta|svg|md|sh|conf)$/;
 const SKIPPED = /^(?:node_modules|dist|package-lock\.json|\..*)$/;
 /** Folders with more text than this are shown as a list of links. */
 const MOST_TEXT = 40_000;
 
+/** Longer files are shown without colours: those would take most of the build's time. */
+const MOST_COLOURED = 8_000;
 /** What the navigation leads to. */
 const ALWAYS = ['README.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/decisions'];
 
@@ -21,7 +22,7 @@ export function writeSourcePages() {
   const done = new Set(waiting);
   const add = (target) => {
     const page = pageOf(target);
-    if (done.has(page) || !existsSync(join(ROOT, target))) return; // a dead link is the build's to report
+    if (done.has(page) || !isShowable(target)) return; // a dead link is the build's to report
     done.add(page);
     write(page, pageFor(target));
     waiting.push(page);
@@ -63,17 +64,18 @@ function pageFor(target) {
 
 function folderPage(target) {
   const entries = readdirSync(join(ROOT, target)).filter((name) => !SKIPPED.test(name));
+  const shown = entries.filter((name) => isShowable(posix.join(target, name)));
   const [folders, files] = [true, false].map((wanted) =>
-    entries.filter((name) => isFolder(posix.join(target, name)) === wanted && (wanted || TEXT.test(name))),
+    shown.filter((name) => isFolder(posix.join(target, name)) === wanted),
   );
   const about = files.includes('README.md') ? readFileSync(join(ROOT, target, 'README.md'), 'utf8') : `# ${target}/`;
   const size = files.reduce((sum, name) => sum + statSync(join(ROOT, target, name)).size, 0);
   const others = files.filter((name) => name !== 'README.md');
   const isList = size > MOST_TEXT || others.every((name) => name.endsWith('.md'));
-  const shown = isList ? [] : others.map((name) => `## ${name}\n\n${code(posix.join(target, name))}`);
+  const codes = isList ? [] : others.map((name) => `## ${name}\n\n${code(posix.join(target, name))}`);
   const listed = [...folders.map((name) => `${name}/`), ...(isList ? others : [])];
   const list = listed.map((name) => `- [${titleOf(target, name)}](${posix.join('./', name)})`).join('\n');
-  return [head(target) + about, list, ...shown].join('\n\n');
+  return [head(target) + about, list, ...codes].join('\n\n');
 }
 
 /** What a list calls a file: Markdown by its first heading. */
@@ -83,8 +85,9 @@ function titleOf(folder, name) {
 }
 
 function code(target) {
-  const kind = extname(target).slice(1);
-  return `\`\`\`\`${LANGUAGES[kind] ?? kind}\n${readFileSync(join(ROOT, target), 'utf8')}\`\`\`\`\n`;
+  const text = readFileSync(join(ROOT, target), 'utf8');
+  const kind = text.length > MOST_COLOURED ? 'txt' : extname(target).slice(1);
+  return `\`\`\`\`${LANGUAGES[kind] ?? kind}\n${text}\`\`\`\`\n`;
 }
 
 function head(target) {
