@@ -1,5 +1,6 @@
 // Builds the documentation's site into docs/.vitepress/dist: the reference from the docstrings, pages for the files that the docs link to, the site, and
-// the checks of what came out. With --serve it shows the pages instead, as they are written.
+// the checks of what came out. With --serve it shows the pages instead, as they are written. DOCS_BASE is the path under which the site
+// will be, such as /liveview/; default /.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, createServer } from 'vitepress';

@@ -8,7 +8,8 @@ const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' })
 
 // `install`, not `ci`: a lock file that was written on one platform may lack the optional packages of another
 if (isStale('.')) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
-run(process.execPath, ['scripts/build.mjs']);
+// the docs' site is made of the sources
+if (!process.argv.includes('--docs')) run(process.execPath, ['scripts/build.mjs']);
 if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
 if (process.argv.includes('--test')) installRedis();
 if (process.argv.includes('--engines')) installEngines();

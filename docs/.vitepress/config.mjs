@@ -5,7 +5,7 @@ import { renderForSearch, repositoryLinks, slugify } from './markdown.mjs';
 import { createSidebar } from './sidebar.mjs';
 
 /** Guides come before the reference, and that before decisions and changes. It runs in the browser, by itself. */
-const weigh = (id) => (/\/(?:decisions|source)\//.test(id) ? 0.3 : /\/api\//.test(id) ? 0.5 : 1);
+const weigh = (id) => (/\/(?:decisions|source)\//.test(id) ? 0.2 : /\/api\//.test(id) ? 0.3 : 1);
 
 export default defineConfig({
   lang: 'en',

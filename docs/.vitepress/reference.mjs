@@ -32,7 +32,6 @@ export async function writeReference() {
     validation: { notExported: false, invalidLink: true, rewrittenLink: true },
     groupOrder: ['Functions', 'Classes', 'Interfaces', '*'],
     parametersFormat: 'table',
-    useCodeBlocks: true,
   });
   const project = await app.convert();
   if (!project) throw new Error('The reference could not be made.');

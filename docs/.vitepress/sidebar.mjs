@@ -61,8 +61,12 @@ function titleOf(page) {
   return /^# (.+)$/m.exec(readFileSync(join(DOCS, `${page}.md`), 'utf8'))?.[1].replace(/`/g, '') ?? page;
 }
 
-/** The entry points, each with what it exports. */
+/** The entry points, each with what it exports. TypeDoc puts those with a longer path inside the one with the shorter. */
 function readApi() {
   const file = join(DOCS, API, 'typedoc-sidebar.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const modules = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  return modules.flatMap(({ items, ...module }) => [
+    { ...module, items: items.filter(({ link }) => !link) },
+    ...items.filter(({ link }) => link).map((inner) => ({ ...inner, text: `${module.text}/${inner.text}` })),
+  ]);
 }

@@ -90,8 +90,9 @@ function code(target) {
   return `\`\`\`\`${LANGUAGES[kind] ?? kind}\n${text}\`\`\`\`\n`;
 }
 
+/** Code gets the room of the list of headings. */
 function head(target) {
-  return `---\ntitle: ${JSON.stringify(target)}\n---\n\n`;
+  return `---\ntitle: ${JSON.stringify(target)}\naside: ${target.endsWith('.md')}\n---\n\n`;
 }
 
 function write(page, text) {
