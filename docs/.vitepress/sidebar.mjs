@@ -29,6 +29,9 @@ const GROUPS = [
 /** Pages of the site that no list names: the home page. */
 const UNLISTED = /^index$/;
 
+/** What is looked up most. */
+const OPTIONS = { text: 'Options', link: `/${API}/htmx-liveview/interfaces/BaseOptions` };
+
 /** The sidebar of all pages. */
 export function createSidebar() {
   const pages = writtenPages().map((page) => page.replace(/\.md$/, ''));
@@ -47,7 +50,7 @@ export function createSidebar() {
   ];
   return [
     ...groups.filter(({ items }) => items.length > 0),
-    { text: 'API', items: [{ text: 'Overview', link: `/${API}/` }, ...readApi()] },
+    { text: 'API', items: [{ text: 'Overview', link: `/${API}/` }, OPTIONS, ...readApi()] },
     ...(more.length > 0 ? [{ text: 'More', items: more }] : []),
     { text: 'About', items: about },
   ];
