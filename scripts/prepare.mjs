@@ -1,5 +1,5 @@
 // Makes a fresh clone ready: installs what is missing, builds, and with --test finds the system programs that tests need;
-// with --engines also those that only `npm run test:engines` needs, and with --bench what the benchmarks compare with.
+// with --engines also those that only `npm run test:engines` needs, with --bench what the benchmarks compare with, and with --docs what makes the docs' site.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { install } from './install.mjs';
@@ -7,16 +7,21 @@ import { install } from './install.mjs';
 const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
 
 // `install`, not `ci`: a lock file that was written on one platform may lack the optional packages of another
-if (isStale()) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
-run(process.execPath, ['scripts/build.mjs']);
+if (isStale('.')) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
+// the docs' site is made of the sources
+if (!process.argv.includes('--docs')) run(process.execPath, ['scripts/build.mjs']);
 if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
 if (process.argv.includes('--test')) installRedis();
 if (process.argv.includes('--engines')) installEngines();
 if (process.argv.includes('--bench')) installPeers();
+if (process.argv.includes('--docs') && isStale('docs'))
+  run('npm', ['install', '--prefix', 'docs', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
 
-/** Whether node_modules is missing, or was installed from another lock file. */
-function isStale() {
-  const [wanted, found] = ['package-lock.json', 'node_modules/.package-lock.json'].map(versions);
+/** Whether a folder's node_modules is missing, or was installed from another lock file. */
+function isStale(folder) {
+  const [wanted, found] = ['package-lock.json', 'node_modules/.package-lock.json'].map((file) =>
+    versions(`${folder}/${file}`),
+  );
   return !found || Object.entries(wanted).some(([path, version]) => path && found[path] !== version);
 }
 

@@ -1,0 +1,5 @@
+// The default theme in the project's colours.
+import DefaultTheme from 'vitepress/theme';
+import './style.css';
+
+export default DefaultTheme;
