@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { htmlData, webTypes } from './hints.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 
@@ -21,6 +22,16 @@ await buildSmall('shared', 'hub.js');
 await buildSmall('sha', 'liveview-sha.js');
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+// what imports nothing but types of protocol/ is its own declaration
+const face = readFileSync('htmx-ext/public.ts', 'utf8').replace(/'\.\.\/(protocol\/\w+)\.ts'/g, "'./$1.js'");
+writeFileSync('dist/liveview.d.ts', face);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const [file, hints] of [
+  ['web-types', webTypes(version)],
+  ['liveview.html-data', htmlData()],
+])
+  writeFileSync(`dist/${file}.json`, `${JSON.stringify(hints, null, 2)}\n`);
 
 const sources = readdirSync('examples', { recursive: true }).filter((file) => /\.tsx?$/.test(file));
 await build({
