@@ -39,6 +39,8 @@ export default defineConfig({
         hookTimeout: 60_000,
         globalSetup: ['test/support/chromium.ts'],
       }),
+      // what npm publishes, and projects that install it
+      project('package', { testTimeout: 180_000, globalSetup: ['test/support/packed.ts'] }),
       // slow, and of browsers that are not everywhere: run by itself, with npm run test:engines
       project('engines', { testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 1 }),
     ],
