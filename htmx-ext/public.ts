@@ -1,23 +1,9 @@
-// Owns what a page's own scripts see of the extension, as types: `window.liveview`, and the details of DOM events. It is built as dist/liveview.d.ts,
-// so it may import types of protocol/ alone. Nothing is added to `Window` or to the DOM's own tables of events: both belong to the page.
+// Owns what a page's own scripts see of the extension, as types: the details of its DOM events, and `window.liveview`. It is built as dist/liveview.d.ts.
+// Nothing is added to `Window` or to the DOM's own tables of events: both belong to the page.
 
 import type { GoneReason } from '../protocol/patch.ts';
 
-/**
- * `window.liveview`: what helps to see and to try, in development. Each setting stays until it is turned off, also across reloads.
- * @example
- * import type { Liveview } from 'htmx-liveview/liveview.js';
- * const { liveview } = window as unknown as { liveview: Liveview };
- * liveview.latency(300);
- */
-export interface Liveview {
-  /** Logs what comes and goes, in the console. `false` turns it off. */
-  debug(on?: boolean): void;
-  /** Delays what comes and goes by so many milliseconds, as a slow network would. Without a number, or with 0, it is turned off. */
-  latency(ms?: number): void;
-  /** Marks the places on the page that an update has touched. `false` turns it off. */
-  highlight(on?: boolean): void;
-}
+export type { LiveviewTools } from './tools-api.ts';
 
 /** How frames come: over a stream, over polls, or over a stream that tabs share. */
 export type Mode = 'stream' | 'poll' | 'shared';

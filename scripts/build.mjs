@@ -21,11 +21,10 @@ await buildSmall('index', 'liveview.min.js', true);
 await buildSmall('shared', 'hub.js');
 await buildSmall('sha', 'liveview-sha.js');
 
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+for (const project of ['tsconfig.build.json', 'tsconfig.page.json'])
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
 
-// what imports nothing but types of protocol/ is its own declaration
-const face = readFileSync('htmx-ext/public.ts', 'utf8').replace(/'\.\.\/(protocol\/\w+)\.ts'/g, "'./$1.js'");
-writeFileSync('dist/liveview.d.ts', face);
+writeFileSync('dist/liveview.d.ts', "export type * from './htmx-ext/public.js';\n");
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 for (const [file, hints] of [
   ['web-types', webTypes(version)],

@@ -18,7 +18,9 @@ const { html, css, js }: { html: { attributes: Named[] }; css: { classes: Named[
   webTypes.contributions;
 const htmlData = JSON.parse(readFileSync(join(folder, 'dist/liveview.html-data.json'), 'utf8'));
 
-const extension = readdirSync(join(root, 'htmx-ext')).map((file) => read(`htmx-ext/${file}`));
+const extension = readdirSync(join(root, 'htmx-ext'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => read(`htmx-ext/${file}`));
 const namesOf = (items: readonly Named[]) => items.map(({ name }) => name).sort();
 /** What a pattern's first group finds in the extension, each once. */
 const found = (pattern: RegExp) =>

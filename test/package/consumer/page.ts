@@ -1,5 +1,5 @@
 // A consumer's page script in TypeScript: what the extension does to the page has types, and adds nothing to the page's own.
-import type { Liveview, LiveviewEvents } from 'htmx-liveview/liveview.js';
+import type { LiveviewEvents, LiveviewTools } from 'htmx-liveview/liveview.js';
 import type {} from 'htmx-liveview/liveview.min.js';
 
 document.addEventListener('liveview:event-lost', (event) => {
@@ -16,7 +16,7 @@ document.addEventListener('liveview:reconnecting', (event) => {
   document.title = `try ${attempt.toFixed()}, again in ${ms.toFixed()} ms`;
 });
 
-const { liveview } = window as unknown as { liveview: Liveview };
+const { liveview } = window as unknown as { liveview: LiveviewTools };
 liveview.debug();
 liveview.latency(300);
 liveview.highlight(false);
