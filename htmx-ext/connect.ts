@@ -6,9 +6,10 @@ import type { ByeReason, Hello, Move } from '../protocol/patch.ts';
 import { Acks } from './acks.ts';
 import { createWayBack, SHORT_LIFE } from './backoff.ts';
 import { type Carrier, type CarrierListener, openPolls, openSource, POLL_PATIENCE } from './carry.ts';
-import type { Connection, ConnectionListener, Mode, Sharing } from './connection.ts';
+import type { Connection, ConnectionListener, Sharing } from './connection.ts';
 import { Lag, pollUntil, rememberPolling } from './mode.ts';
 import { post } from './post.ts';
+import type { EndReason, Mode } from './public.ts';
 
 /** Milliseconds for which `hello` is waited for, before polls are tried. */
 const HELLO_PATIENCE = 4_000;
@@ -128,7 +129,7 @@ export function createConnection(base: () => string, listener: ConnectionListene
   }
 
   /** There is nothing to come back to. */
-  function end(reason: string): void {
+  function end(reason: EndReason): void {
     close();
     listener.ended(reason);
   }

@@ -3,9 +3,7 @@
 import type { FrameName } from '../protocol/names.ts';
 import type { Hello } from '../protocol/patch.ts';
 import type { Carrier, CarrierListener } from './carry.ts';
-
-/** How frames come: over a stream, over polls, or over a stream that tabs share. */
-export type Mode = 'stream' | 'poll' | 'shared';
+import type { EndReason, Mode } from './public.ts';
 
 /** How it goes with the connection. `attempt` counts the tries that have failed; the next one is `ms` milliseconds away. */
 export type State =
@@ -24,7 +22,7 @@ export interface ConnectionListener {
   /** A frame about a component. */
   received(event: FrameName, data: unknown): void;
   /** There is nothing to come back to: the server said so. */
-  ended(reason: string): void;
+  ended(reason: EndReason): void;
   changed?(state: State): void;
 }
 

@@ -1,6 +1,7 @@
 // Owns the small things that are done to the page beside its content: events, orders, state classes.
 
 import type { Order } from '../protocol/patch.ts';
+import type { LiveviewEvents } from './public.ts';
 
 /**
  * Carries out the orders of a component.
@@ -17,7 +18,11 @@ export function obey(root: Element, orders: readonly Order[] = [], isFirst = tru
 }
 
 /** Dispatches a DOM event that bubbles; false where a listener cancelled it. */
-export function dispatch(target: EventTarget, name: string, detail: unknown): boolean {
+export function dispatch<Name extends string>(
+  target: EventTarget,
+  name: Name,
+  detail: Name extends keyof LiveviewEvents ? LiveviewEvents[Name] : unknown,
+): boolean {
   return target.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
 }
 

@@ -2,7 +2,8 @@
 
 import type { Body } from './body.ts';
 import { attributeOf, having } from './dom.ts';
-import type { Ending, LostReason } from './send.ts';
+import type { LostReason } from './public.ts';
+import type { Ending } from './send.ts';
 
 /** What sends an event. */
 export const EVENT = having('lv-event');

@@ -4,7 +4,8 @@ import type { Wiring } from './apply.ts';
 import { encode } from './body.ts';
 import { type Deliver, EVENT, statusOf, type Trigger } from './host.ts';
 import type { Api2, Htmx, SendDetail } from './htmx.ts';
-import type { Ending, LostReason } from './send.ts';
+import type { LostReason } from './public.ts';
+import type { Ending } from './send.ts';
 
 /** What an XMLHttpRequest says of an event that was lost; of others, that there was an error. */
 const LOST: Partial<Record<LostReason, string>> = { aborted: 'abort', superseded: 'abort', timeout: 'timeout' };

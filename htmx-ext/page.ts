@@ -9,6 +9,7 @@ import { createConnection } from './connect.ts';
 import type { Connection, Sharing, State } from './connection.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { emptied } from './mirror.ts';
+import type { EndReason } from './public.ts';
 import { createSubscriber } from './subscribe.ts';
 
 /** A component's root element on this page. */
@@ -207,7 +208,7 @@ export function createPage(
     listener.changed(entry);
   }
 
-  function gone(entry: Entry, reason: string): void {
+  function gone(entry: Entry, reason: EndReason): void {
     entry.state = 'gone';
     setState(entry.root, 'gone');
     listener.changed(entry);
@@ -226,7 +227,7 @@ export function createPage(
     // a shared instance may be there in several places
     for (const entry of [...entries.values()].filter((it) => it.id === id)) {
       if (event === 'update') update(entry, data as Update);
-      else if (event === 'gone') gone(entry, (data as { reason: string }).reason);
+      else if (event === 'gone') gone(entry, (data as { reason: EndReason }).reason);
       else if (event === 'settled' && (data as Settlement).viewer === entry.viewer)
         listener.settled(entry, data as Settlement);
     }

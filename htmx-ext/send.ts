@@ -9,6 +9,7 @@ import type { Body } from './body.ts';
 import { dispatch, obey } from './dom.ts';
 import type { Entry, Page } from './page.ts';
 import { kindOf, post } from './post.ts';
+import type { LostReason } from './public.ts';
 
 /** An event, with its values as they were when it happened. */
 export interface Intent {
@@ -24,9 +25,6 @@ export interface Intent {
   readonly form?: HTMLFormElement | null;
   readonly isSubmit?: boolean;
 }
-
-/** Why an event could not be delivered. */
-export type LostReason = 'aborted' | 'full' | 'gone' | 'reset' | 'superseded' | 'timeout';
 
 /** How an event ended: settled by the server with an HTTP status, or lost. */
 export type Ending = { readonly status: number } | { readonly lost: LostReason };

@@ -6,6 +6,7 @@ import type { SubscribeAnswer, Subscribed } from '../protocol/patch.ts';
 import type { Connection } from './connection.ts';
 import type { Entry } from './page.ts';
 import { kindOf, post, send } from './post.ts';
+import type { EndReason } from './public.ts';
 import { type Signable, type Signed, sign } from './sign.ts';
 
 /** Milliseconds before a failed subscribe is tried again. */
@@ -20,7 +21,7 @@ const GOODBYE_AHEAD = 30_000;
 export interface SubscriberListener {
   waits(entry: Entry): void;
   subscribed(entry: Entry, item: Exclude<Subscribed, { gone: unknown }>): void;
-  gone(entry: Entry, reason: string): void;
+  gone(entry: Entry, reason: EndReason): void;
 }
 
 /** Subscribes the entries of a page. */
@@ -111,9 +112,10 @@ export function createSubscriber(
       const item = components[at];
       // it left the page while it was being subscribed, maybe under another name
       if (!isHere(entry)) leave({ ...entry, id: (item as { as?: string } | undefined)?.as ?? entry.id });
-      else if (item && 'gone' in item && item.gone === 'later') isDone = false;
-      else if (item && 'gone' in item) listener.gone(entry, item.gone);
-      else if (item) listener.subscribed(entry, item);
+      else if (item && 'gone' in item) {
+        if (item.gone === 'later') isDone = false;
+        else listener.gone(entry, item.gone);
+      } else if (item) listener.subscribed(entry, item);
     }
     void prepareGoodbye();
     return isDone;

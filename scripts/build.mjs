@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { htmlData, webTypes } from './hints.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 
@@ -20,7 +21,16 @@ await buildSmall('index', 'liveview.min.js', true);
 await buildSmall('shared', 'hub.js');
 await buildSmall('sha', 'liveview-sha.js');
 
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+for (const project of ['tsconfig.build.json', 'tsconfig.page.json'])
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
+
+writeFileSync('dist/liveview.d.ts', "export type * from './htmx-ext/public.js';\n");
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const [file, hints] of [
+  ['web-types', webTypes(version)],
+  ['liveview.html-data', htmlData()],
+])
+  writeFileSync(`dist/${file}.json`, `${JSON.stringify(hints, null, 2)}\n`);
 
 const sources = readdirSync('examples', { recursive: true }).filter(
   (file) => /\.tsx?$/.test(file) && !/^(?:starter|guides)\b/.test(file), // these are built where they are copied to

@@ -8,7 +8,7 @@ import { LiveError } from './errors.ts';
 import type { Helpers } from './helpers.ts';
 import type { Presence, PresenceOptions, Present } from './presence.ts';
 import type { Topic } from './topic.ts';
-import type { ComponentClass, SessionOf } from './types.ts';
+import type { ChildArguments, ComponentClass } from './types.ts';
 import type { Uploads } from './upload.ts';
 
 /**
@@ -277,11 +277,12 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
    * mounted after the render, and unmounted when a render no longer asks for it. When its session payload changes it is
    * not mounted again: its `session` is another one, and it renders. What this component renders never touches its inside.
    *
-   * `key` tells the children of one class apart; without it the order of the calls does. In a list, give each its key.
+   * `key` tells the children of one class apart; without it the order of the calls does. In a list, give each its key. A component without a session
+   * payload needs none: `this.child(Clock)`.
    * @example render() { return html`<ul>${['c1', 'c2'].map((id) => this.child(CardView, { id }, { key: id }))}</ul>`; }
    */
-  child<C extends ComponentClass>(type: C, session: SessionOf<C>, options: { key?: string | number } = {}): Html {
-    return this.#host.child(type, session, options.key);
+  child<C extends ComponentClass>(type: C, ...[session, options]: ChildArguments<C>): Html {
+    return this.#host.child(type, session, options?.key);
   }
 
   /**

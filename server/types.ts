@@ -2,7 +2,9 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Fields } from '../protocol/event.ts';
+import type { Root } from '../views/root.ts';
 import type { LiveComponent, LiveEvent } from './component.ts';
+import type { Uploads } from './upload.ts';
 
 /**
  * A component's class, whatever its session payload and context.
@@ -10,7 +12,7 @@ import type { LiveComponent, LiveEvent } from './component.ts';
  */
 export interface ComponentClass {
   new (...args: never): LiveComponent<any, any>;
-  /** Its name in pages, unlike any other's. */
+  /** Its name, which no other has: `static component = 'shop.Cart'`. */
   readonly component: string;
 }
 
@@ -50,9 +52,21 @@ export type Params<C extends { events: object }, K extends keyof C['events']> = 
   ? StandardSchemaV1.InferOutput<C['events'][K]>
   : Fields;
 
-/** The last argument of `live.render` and `this.child`: optional where the payload may be empty. */
+/** The last argument of `live.render`: optional where the payload may be empty. */
 export type SessionArgument<C extends ComponentClass> =
   {} extends SessionOf<C> ? [session?: SessionOf<C>] : [session: SessionOf<C>];
+
+/** The last arguments of `this.child`: all optional where the payload may be empty. */
+export type ChildArguments<C extends ComponentClass> =
+  {} extends SessionOf<C>
+    ? [session?: SessionOf<C>, options?: ChildOptions]
+    : [session: SessionOf<C>, options?: ChildOptions];
+
+/** What `this.child` takes beside the payload. */
+export interface ChildOptions {
+  /** Tells the children of one class apart. Without it the order of the calls does. */
+  readonly key?: string | number;
+}
 
 type Json<T> = { [K in keyof T]: JsonValue<T[K]> };
 type NotJson = bigint | symbol | Function | Date | Map<any, any> | Set<any> | RegExp | Uint8Array;
@@ -111,6 +125,20 @@ type SessionFault<S> = unknown extends S
     ? never
     : 'session: only JSON survives signing (no Date, Map, class or function)';
 
+type UploadsFault<C> = C extends { uploads: infer U }
+  ? U extends Uploads
+    ? [Exclude<keyof U, keyof Uploads>] extends [never]
+      ? never
+      : `static uploads: there is no '${Exclude<keyof U, keyof Uploads> & string}'; there are bytes, files and types`
+    : "static uploads: expected { bytes, files?, types? }, e.g. { bytes: 5_000_000, types: ['image/*'] }"
+  : never;
+
+type RootFault<C> = C extends { root: infer R }
+  ? R extends Root
+    ? never
+    : "static root: expected a tag and the texts of attributes, e.g. { tag: 'tr', class: 'card' }"
+  : never;
+
 type EventsFault<C> = C extends { events: infer E } & (abstract new (...args: never) => infer I)
   ? { [K in keyof E & string]: EventFault<I, E, K> }[keyof E & string]
   : never;
@@ -120,12 +148,11 @@ type EventsFault<C> = C extends { events: infer E } & (abstract new (...args: ne
  * @example const register = <C extends ComponentClass>(component: C & Checked<C>) => component.component;
  */
 export type Checked<C> = C extends ComponentClass
-  ? [SessionFault<SessionOf<C>>] extends [never]
-    ? [EventsFault<C>] extends [never]
-      ? C
-      : EventsFault<C>
-    : SessionFault<SessionOf<C>>
+  ? [Fault<C>] extends [never]
+    ? C
+    : `${Fault<C>}` // written out: of several, the compiler would say no more than the name of their type
   : ComponentClass;
+type Fault<C extends ComponentClass> = SessionFault<SessionOf<C>> | EventsFault<C> | UploadsFault<C> | RootFault<C>;
 
 /** The context that suits all of these components. */
 export type ContextFor<C> = (C extends ComponentClass ? (x: ContextOf<C>) => void : never) extends (x: infer X) => void

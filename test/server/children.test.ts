@@ -1,3 +1,5 @@
+import { html, LiveComponent } from 'htmx-liveview';
+import { mountLive } from 'htmx-liveview/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { Client } from '../support/client.ts';
@@ -109,4 +111,28 @@ test('two children of one key are an error that names it', async () => {
     /ERR_LIVE_CHILD_KEY.*"a"/,
   );
   await app.close();
+});
+
+class Leaf extends LiveComponent {
+  static component = 'test.Leaf';
+  static events = { count: true };
+  counted = 0;
+  count() {
+    this.counted++;
+  }
+  render() {
+    return html`<button lv-event="count">${this.counted} of ${Object.keys(this.session).length}</button>`;
+  }
+}
+class Tree extends LiveComponent {
+  static component = 'test.Tree';
+  render() {
+    return html`<h1>${this.child(Leaf)}</h1><h2>${this.child(Leaf, undefined, { key: 'b' })}</h2>`;
+  }
+}
+
+test('a child whose class asks for no session payload needs none', async () => {
+  const view = await mountLive(Tree, { components: [Leaf] });
+  await view.click('h2 button');
+  expect(view.text).toBe('0 of 01 of 0');
 });
