@@ -1,6 +1,6 @@
 // Owns the question whether this is development, and what a page is told then: what its components throw. Production tells no page anything of it.
 
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { Fault } from '../protocol/patch.ts';
 import type { Instance } from './instance.ts';
@@ -17,9 +17,8 @@ const MOST_MESSAGE = 1_000;
 const MOST_STACK = 16_000;
 const SHORT = { depth: 1, maxArrayLength: 10, maxStringLength: 500, breakLength: 100 } as const;
 
-/** Files of ours, and those below where the program runs, by shorter names. */
-const OWN = new URL('..', import.meta.url).href;
-const HERE = pathToFileURL(`${process.cwd()}/`).href;
+/** Where our own code is. */
+const OWN = fileURLToPath(new URL('..', import.meta.url));
 /** Frames that are of no program's own. */
 const FOREIGN = /\(?(?:htmx-liveview:|node:|[^(]*[\\/]node_modules[\\/])/;
 
@@ -44,10 +43,12 @@ function safely(describe: () => string): string {
   }
 }
 
+/** Files of ours, and those below where the program runs, get shorter names. A stack has paths, or addresses. */
 function shorten(text: string): string {
+  let short = text.replaceAll('file://', '');
   for (const folder of ['server', 'views', 'protocol'])
-    text = text.replaceAll(`${OWN}${folder}/`, `htmx-liveview:${folder}/`);
-  return text.replaceAll(HERE, './').replaceAll(`${process.cwd()}/`, './');
+    short = short.replaceAll(`${OWN}${folder}/`, `htmx-liveview:${folder}/`);
+  return short.replaceAll(`${process.cwd()}/`, './');
 }
 
 /** Tells each page that shows an instance, once, what that threw. A page that is behind is not told: it has enough to read. */
