@@ -74,6 +74,7 @@ async function take(theme) {
   });
   await page.getByText('Simulated latency').waitFor();
   for (const count of ['1', '2']) {
+    await page.locator('liveview-tools .frame').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Tea' }).click();
     await page.getByText(`${count} in the cart`).waitFor();
   }

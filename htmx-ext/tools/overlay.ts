@@ -97,10 +97,28 @@ function message({ message, at, id }: Fault, isSame: boolean): HTMLElement {
   return make('div', {}, said, make('p', { class: 'at' }, at ? `at ${at}` : '', make('small', {}, ` data-id ${id}`)));
 }
 
-function stackOf({ stack }: Fault): HTMLElement {
-  const lines = stack.split('\n').map((line) => {
-    const kind = !FRAME.test(line) ? 'text' : FOREIGN.test(line) ? 'foreign' : 'own';
-    return make('span', { class: kind }, `${line}\n`);
-  });
-  return make('pre', { tabindex: '0', 'aria-label': 'Stack' }, ...lines);
+/** The program's own frames stand out; others are folded away, unless there is nothing else. */
+function stackOf({ stack, at }: Fault): HTMLElement {
+  const pre = make('pre', { tabindex: '0', 'aria-label': 'Stack' });
+  let foreign: string[] = [];
+  const fold = () => {
+    if (foreign.length > 0) pre.append(folded(foreign, at === undefined));
+    foreign = [];
+  };
+  for (const line of stack.split('\n')) {
+    if (FOREIGN.test(line)) foreign.push(line);
+    else {
+      fold();
+      pre.append(make('span', { class: FRAME.test(line) ? 'own' : 'text' }, `${line}\n`));
+    }
+  }
+  fold();
+  return pre;
+}
+
+function folded(lines: readonly string[], isOpen: boolean): HTMLElement {
+  const indent = /^\s*/.exec(lines[0] as string)?.[0] ?? '';
+  const many = lines.length === 1 ? 'one frame' : `${lines.length} frames`;
+  const summary = make('summary', {}, `${indent}… ${many} of Node and packages`);
+  return make('details', { class: 'foreign', ...(isOpen ? { open: '' } : {}) }, summary, `${lines.join('\n')}\n`);
 }

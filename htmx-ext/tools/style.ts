@@ -42,16 +42,18 @@ button:focus-visible, pre:focus-visible { outline: 2px solid #7cc4ff; outline-of
 }
 .text { color: #d4d0e0; }
 .own { color: #ffd166; }
-.foreign { color: #8d889f; }
+.foreign { color: #9b96ad; }
+summary { cursor: pointer; list-style: none; }
+summary:focus-visible { outline: 2px solid #7cc4ff; }
 
 .frame { position: fixed; border-radius: 3px; }
 .frame span {
-  position: absolute; left: -2px; bottom: 100%; padding: 0 5px; border-radius: 3px 3px 0 0; font: 11px/16px ui-monospace, monospace;
+  position: absolute; right: -2px; bottom: 100%; padding: 0 5px; border-radius: 3px 3px 0 0; font: 11px/16px ui-monospace, monospace;
   white-space: nowrap; color: #fff;
 }
 .region { outline: 2px solid #00a37a; background: #00d9a329; box-shadow: 0 0 0 3px #fff9; }
 .region span { background: #007a5c; }
 .whole { outline: 2px dashed #e0621a; outline-offset: 2px; box-shadow: 0 0 0 5px #fff5; }
-.whole span { background: #b34a0e; bottom: calc(100% + 4px); left: -4px; }
+.whole span { background: #b34a0e; bottom: calc(100% + 4px); right: -4px; }
 .part { outline: 1px solid #e0621a; background: #ff8a3d26; }
 `;
