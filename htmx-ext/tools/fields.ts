@@ -6,8 +6,8 @@ const HIDDEN = '•••';
 /** So long a value in a line may be. */
 const LONGEST = 30;
 /** Controls whose value is nobody's business, also while "show password" has made them text. */
-const SECRET = 'input[type=password],[autocomplete*=password],[autocomplete=one-time-code],[autocomplete^=cc-]';
-const SECRET_NAME = /pass(?:word|wd|phrase|code)?|pwd|secret|token|csrf|otp|\bpin\b|cv[cv]/i;
+const SECRET = 'input[type=password],[autocomplete*=password],[autocomplete=one-time-code],[autocomplete*=cc-]';
+const SECRET_NAME = /^pass$|pass(?:word|wd|phrase|code)|pwd|secret|token|csrf|otp|\bpin\b|cv[cv]/i;
 
 /** The fields of an event, to be opened and for a line. */
 export function fieldsOf({ body, form }: Pick<Pending, 'body' | 'form'>): { fields: object; text: string } {
