@@ -14,6 +14,8 @@ export class Acks {
   #frames = 0;
   #letters = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether one is about to be sent: where all POSTs must wait, one says as much as many. */
+  #isComing = false;
   readonly #send: () => void;
   readonly #most = FRAMES - Math.floor(Math.random() * SPREAD);
 
@@ -27,8 +29,11 @@ export class Acks {
     this.lastId = id;
     this.#frames++;
     this.#letters += length;
-    if (this.#frames >= this.#most || this.#letters >= LETTERS) this.#send();
-    else this.#timer ??= setTimeout(this.#send, TIME);
+    if (this.#isComing) return;
+    if (this.#frames >= this.#most || this.#letters >= LETTERS) {
+      this.#isComing = true;
+      this.#send();
+    } else this.#timer ??= setTimeout(this.#send, TIME);
   }
 
   /** The number to say; nothing is due after that. */
@@ -41,6 +46,7 @@ export class Acks {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isComing = false;
     this.#frames = 0;
     this.#letters = 0;
   }

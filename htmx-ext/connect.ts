@@ -192,7 +192,7 @@ export function createConnection(base: () => string, listener: ConnectionListene
 
   /** In poll mode the next poll says it. */
   function acknowledge(): void {
-    if (!connection.hello || mode === 'poll') return;
+    if (!connection.hello || mode === 'poll') return acks.stop();
     post(connection, { endpoint: 'ack', query: '?', type: MEDIA.json, body: '' }).catch(() => {});
   }
 

@@ -14,6 +14,7 @@ import { createPage, type Entry, type Page } from './page.ts';
 import { SHARED_PART } from './parts.ts';
 import { createSender, MOST_WAITING, type Sender } from './send.ts';
 import { createTabs, SHARED_CODE, type SharedPart, type Tabs } from './tabs.ts';
+import { createToolbox } from './toolbox.ts';
 
 /** What the note says while the connection is broken, unless the page says otherwise. */
 const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
@@ -36,6 +37,7 @@ function start(htmx: Htmx): void {
   const action = () => `${getBase()}event`;
   const is4 = Boolean(htmx.registerExtension);
 
+  const toolbox = createToolbox(getBase);
   const viewer = randomId();
   const tabs = createTabs(
     getBase,
@@ -52,6 +54,7 @@ function start(htmx: Htmx): void {
       resumed: (entry, taken) => sender.resumed(entry, taken),
       reset: (entry, show) => recover(entry, show, sender),
       connection: createNotice(() => htmx.config?.liveview?.notice ?? NOTICE),
+      fault: toolbox.fault,
     },
     viewer,
     tabs,
@@ -106,10 +109,17 @@ function start(htmx: Htmx): void {
     };
   }
 
+  /** Tools that were left on shall see the beginning, too. */
+  function begin(): void {
+    const opening = toolbox.reopen();
+    if (opening) void opening.finally(() => watchRoots(page));
+    else watchRoots(page);
+  }
+
   watchControls();
   // not while the page is still being parsed: half a component would be taken for the whole
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => watchRoots(page));
-  else watchRoots(page);
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
+  else begin();
   watchPage(page, sender, tabs);
 }
 

@@ -2,7 +2,7 @@
 // In: elements that come and go, frames. Out: subscribes, and content for each element's View.
 
 import { ATTRIBUTES, type FrameName } from '../protocol/names.ts';
-import type { Settlement, Subscribed, Taken, Update } from '../protocol/patch.ts';
+import type { Fault, Settlement, Subscribed, Taken, Update } from '../protocol/patch.ts';
 import { createView, Misfit, type View, type Wiring } from './apply.ts';
 import { MANY } from './backoff.ts';
 import { createConnection } from './connect.ts';
@@ -11,6 +11,7 @@ import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { emptied } from './mirror.ts';
 import type { EndReason } from './public.ts';
 import { createSubscriber } from './subscribe.ts';
+import { tap } from './tap.ts';
 
 /** A component's root element on this page. */
 export interface Entry {
@@ -48,6 +49,8 @@ export interface PageListener {
   resumed?(entry: Entry, taken: Taken): void;
   /** How it goes with the connection. */
   connection?(state: State): void;
+  /** A component on this page has thrown. */
+  fault?(fault: Fault): void;
 }
 
 /** How long a missing update is waited for, in milliseconds: it may come over the other way. */
@@ -94,7 +97,7 @@ export function createPage(
     {
       opened: () => subscribe([...entries.values()].filter((entry) => entry.state !== 'gone')),
       lost: () => all('live', wait),
-      received: receive,
+      received: (event, data) => (tap ? tap.frame(() => receive(event, data)) : receive(event, data)),
       ended(reason) {
         all('waiting', (entry) => gone(entry, reason));
         all('live', (entry) => gone(entry, reason));
@@ -223,6 +226,7 @@ export function createPage(
 
   function receive(event: FrameName, data: unknown): void {
     if (event === 'beat') void prepareGoodbye();
+    if (event === 'fault' && (data as Fault).viewer === viewer) listener.fault?.(data as Fault);
     const { id } = data as { id?: string };
     // a shared instance may be there in several places
     for (const entry of [...entries.values()].filter((it) => it.id === id)) {
@@ -259,6 +263,7 @@ export function createPage(
 
   function apply(entry: Entry, it: Update): void {
     entry.version = it.version;
+    tap?.update(entry, it);
     if (it.html === undefined && !it.patch) obey(entry.root, it.orders, isFirst(entry));
     else if (!wantsTransition(entry.root)) write(entry, it);
     else {

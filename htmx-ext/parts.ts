@@ -5,8 +5,9 @@
 declare const LIVEVIEW_BUILD: string;
 export const BUILD = typeof LIVEVIEW_BUILD === 'string' ? LIVEVIEW_BUILD : 'source';
 
-/** The name of the part for many tabs. */
+/** The names of the parts for many tabs, and for developers. */
 export const SHARED_PART = `liveview ${BUILD}`;
+export const TOOLS_PART = `${SHARED_PART} tools`;
 
 const loading = new Map<string, Promise<unknown>>();
 let tries = 0;

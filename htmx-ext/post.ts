@@ -2,6 +2,7 @@
 
 import type { Connection } from './connection.ts';
 import { type Signable, type Signed, sign } from './sign.ts';
+import { tap } from './tap.ts';
 
 /** A POST to one of the live endpoints. One with a Blob is an upload. */
 export interface Post extends Signable {
@@ -34,8 +35,13 @@ export async function post(connection: Connection, request: Post): Promise<Respo
     const ack = connection.takeAck();
     const query = request.query + (ack && `${request.query === '?' ? '' : '&'}ack=${ack}`);
     const signed = await sign(connection, { ...request, query });
+    if (tap) await tap.leaves(request);
     stop.signal.throwIfAborted();
-    return await (isUpload ? upload(signed, stop.signal, request.onProgress) : send(signed, { signal: stop.signal }));
+    const answer = await (isUpload
+      ? upload(signed, stop.signal, request.onProgress)
+      : send(signed, { signal: stop.signal }));
+    if (tap) await tap.answered(request, answer);
+    return answer;
   } finally {
     connection.inFlight.delete(stop);
     clearTimeout(timer);

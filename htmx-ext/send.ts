@@ -10,6 +10,7 @@ import { dispatch, obey } from './dom.ts';
 import type { Entry, Page } from './page.ts';
 import { kindOf, post } from './post.ts';
 import type { LostReason } from './public.ts';
+import { tap } from './tap.ts';
 
 /** An event, with its values as they were when it happened. */
 export interface Intent {
@@ -30,7 +31,7 @@ export interface Intent {
 export type Ending = { readonly status: number } | { readonly lost: LostReason };
 
 /** An event on its way. */
-interface Pending extends Intent {
+export interface Pending extends Intent {
   readonly lane: Lane;
   readonly ending: Promise<Ending>;
   readonly end: (ending: Ending) => void;
@@ -101,6 +102,7 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
       epoch: undefined,
       unknown: false,
     };
+    tap?.event(pending);
     if (lane.queue.push(pending) > limit()) lose(pending, 'full');
     else void run(lane);
     page.connection.hurry();

@@ -36,10 +36,10 @@ export const MEDIA = {
 } as const;
 
 /** What `event:` may say in a frame. */
-export type FrameName = 'hello' | 'update' | 'settled' | 'beat' | 'gone' | 'move' | 'bye';
+export type FrameName = 'hello' | 'update' | 'settled' | 'beat' | 'gone' | 'move' | 'bye' | 'fault';
 
 /** All frame names, for a client that listens to each. */
-export const FRAME_NAMES: readonly FrameName[] = ['hello', 'update', 'settled', 'beat', 'gone', 'move', 'bye'];
+export const FRAME_NAMES: readonly FrameName[] = ['hello', 'update', 'settled', 'beat', 'gone', 'move', 'bye', 'fault'];
 
 /** The event that Back, Forward and `pushUrl` send to a component's `navigate()`; its one field is `url`. */
 export const NAVIGATE = 'navigate';

@@ -78,6 +78,23 @@ export interface Move {
   readonly reason: 'drain' | 'slow';
 }
 
+/** What a component threw, for a page that shows it. Sent in development alone; what the page does with it changes nothing else. */
+export interface Fault {
+  readonly id: string;
+  /** The page load that it is for: many may read one stream. */
+  readonly viewer: string;
+  readonly component: string;
+  /** What was being done: `increment()`, `render()`, `task load`. */
+  readonly doing: string;
+  /** The event that was being handled. */
+  readonly event?: string;
+  readonly message: string;
+  /** The error with its frames, its properties and its causes, as Node shows them. */
+  readonly stack: string;
+  /** The first frame of the program's own. */
+  readonly at?: string;
+}
+
 /** The number of the last event that was taken on in each lane. */
 export type Taken = Partial<Readonly<Record<'event' | 'upload', number>>>;
 

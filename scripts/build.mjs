@@ -20,6 +20,7 @@ await build({ ...extension, entryPoints: ['htmx-ext/index.ts'], outfile: 'dist/l
 await buildSmall('index', 'liveview.min.js', true);
 await buildSmall('shared', 'hub.js');
 await buildSmall('sha', 'liveview-sha.js');
+await buildSmall('tools/index', 'liveview-tools.js');
 
 for (const project of ['tsconfig.build.json', 'tsconfig.page.json'])
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
@@ -73,7 +74,8 @@ async function buildSmall(entry, file, hasMap = false) {
 function buildId() {
   const hash = createHash('sha256');
   for (const folder of ['htmx-ext', 'protocol'])
-    for (const file of readdirSync(folder).sort()) hash.update(readFileSync(`${folder}/${file}`));
+    for (const file of readdirSync(folder, { recursive: true }).sort())
+      if (file.endsWith('.ts')) hash.update(readFileSync(`${folder}/${file}`));
   return hash.digest('hex').slice(0, 8);
 }
 

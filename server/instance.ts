@@ -252,7 +252,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     const doing = `${call.name}()`;
     const failed = (error: unknown) => {
       call.abort();
-      this.#setup.report(this, error, doing);
+      this.#setup.report(this, error, doing, call.name);
       return FAILED;
     };
     return this.#turns.take(() => {

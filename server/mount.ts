@@ -5,6 +5,7 @@ import type { Html } from '../views/html.ts';
 import type { Arrival, Arrivals } from './arrivals.ts';
 import { type Child, fill } from './child.ts';
 import { atMost } from './clock.ts';
+import { isDevelopment, tellViewers } from './development.ts';
 import { type Change, rendered, textOf } from './diff.ts';
 import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
@@ -43,6 +44,7 @@ export class Mounter {
   readonly #schedule: (instance: Instance) => void;
   readonly #setup: InstanceSetup;
   readonly helper: Helper;
+  readonly #isDevelopment = isDevelopment();
 
   /** @param schedule is called with an instance that became dirty outside of an event. */
   constructor(
@@ -76,7 +78,7 @@ export class Mounter {
       thaw: (instance) => (keeper.isFrozen(instance) ? keeper.thaw() : undefined),
       fill: (instance, text) => this.fill(instance, text),
     };
-    this.helper = new Helper((...said) => this.report(...said), process.env.NODE_ENV !== 'production');
+    this.helper = new Helper((...said) => this.#tellOwner(...said), this.#isDevelopment);
   }
 
   /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. What was kept of it elsewhere goes on instead. */
@@ -111,10 +113,11 @@ export class Mounter {
   }
 
   async #firstContent(instance: Instance, url: URL, fields: Snapshot['fields']): Promise<Html | string> {
-    const doing = fields ? 'resumed()' : 'mount()';
+    let doing = fields ? 'resumed()' : 'mount()';
     try {
       await (fields ? instance.resume(url, fields) : instance.mount(url));
       instance.dirty = false;
+      doing = 'render()';
       return await instance.render();
     } catch (error) {
       this.report(instance, error, doing);
@@ -125,8 +128,13 @@ export class Mounter {
     }
   }
 
-  /** Reports what a component threw. */
-  report(instance: Instance, error: unknown, doing: string): void {
+  /** Reports what a component threw: to the app, and in development to the pages that show it, too. */
+  report(instance: Instance, error: unknown, doing: string, event?: string): void {
+    this.#tellOwner(instance, error, doing);
+    if (this.#isDevelopment) tellViewers(this.#registry, instance, error, { doing, event });
+  }
+
+  #tellOwner(instance: Instance, error: unknown, doing: string): void {
     this.#settings.onError(error, { component: instance.statics.component, id: instance.id, doing });
   }
 

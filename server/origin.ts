@@ -31,7 +31,8 @@ export interface InstanceSetup {
   readonly handlerTimeout: number;
   /** Called once when the instance became dirty. */
   onDirty(instance: Instance): void;
-  report(instance: Instance, error: unknown, doing: string): void;
+  /** Reports what a component threw; `event` names the event that was being handled, if it was one. */
+  report(instance: Instance, error: unknown, doing: string, event?: string): void;
   /** Renders a view through the application's view engine. */
   view(name: string, locals: object): Promise<Html>;
   publish(topic: string, value: unknown): void;

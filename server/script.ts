@@ -18,6 +18,7 @@ const FILES = new Set([
   '/liveview.js.map',
   '/liveview.min.js.map',
   '/liveview-sha.js',
+  '/liveview-tools.js',
   '/hub.js',
 ]);
 

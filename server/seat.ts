@@ -114,3 +114,8 @@ export function takeUp(seat: Seat, outcomes: Outcomes): void {
     lane.running = lane.settled;
   }
 }
+
+/** The viewer of a page's first places: those of copies have a number behind it. */
+export function pageOf(viewer: string): string {
+  return viewer.replace(/-\d+$/, '');
+}

@@ -14,7 +14,7 @@ import { hasJustCome, type Saved } from './keeper.ts';
 import type { Mounter } from './mount.ts';
 import type { Registry } from './registry.ts';
 import { durableOf, ownerOf, type Scope, scopeOf, sharedId, widest } from './scope.ts';
-import type { Seat } from './seat.ts';
+import { pageOf, type Seat } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type Claims, hashContent, type Tokens } from './token.ts';
@@ -250,11 +250,6 @@ export class Subscriptions {
     this.#registry.direct(seat, stream);
     if (!stream.open) this.#departures.wait(seat);
   }
-}
-
-/** The viewer of a page's first places: those of copies have a number behind it. */
-function pageOf(viewer: string): string {
-  return viewer.replace(/-\d+$/, '');
 }
 
 /** What brings a page from what it holds to now. */

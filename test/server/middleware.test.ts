@@ -203,7 +203,8 @@ test('the extension is served beside the stream, readable and minified', async (
     expect(answer.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(answer.text).toContain('EventSource');
   }
-  for (const name of ['hub.js', 'liveview-sha.js']) await supertest(app.server).get(`/live/${name}`).expect(200);
+  for (const name of ['hub.js', 'liveview-sha.js', 'liveview-tools.js'])
+    await supertest(app.server).get(`/live/${name}`).expect(200);
 });
 
 test('a file of the extension that a browser has already is not sent again', async () => {

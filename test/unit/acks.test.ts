@@ -71,3 +71,13 @@ test('what a POST has said on its way need not be said again', () => {
   frames(16, 30);
   expect(said).toEqual([]);
 });
+
+test('one that has to wait for its turn says as much as many', () => {
+  let asked = 0;
+  acks = new Acks(() => asked++);
+  frames(1, 100);
+  expect(asked).toBe(1);
+  expect(acks.take()).toBe('100');
+  frames(101, 116);
+  expect(asked).toBe(2);
+});
