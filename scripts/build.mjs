@@ -1,7 +1,7 @@
 // Builds dist/: the browser's file with esbuild, the server with tsc, the examples with esbuild.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
@@ -21,6 +21,8 @@ await buildSmall('shared', 'hub.js');
 await buildSmall('sha', 'liveview-sha.js');
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+for (const file of readdirSync('server/inspector').filter((name) => !name.endsWith('.ts')))
+  copyFileSync(`server/inspector/${file}`, `dist/server/inspector/${file}`);
 
 const sources = readdirSync('examples', { recursive: true }).filter((file) => /\.tsx?$/.test(file));
 await build({
