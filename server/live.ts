@@ -121,8 +121,11 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
     render: (request, component, ...[session]) =>
       renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
-    disconnect: (whom) =>
-      'match' in whom ? departures.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
+    disconnect(whom) {
+      if ('match' in whom) return departures.disconnect(whom.match);
+      nodes.disconnectSession(whom.sessionId);
+      inspector?.disconnect(whom.sessionId);
+    },
     stats: () => ({ ...statsOf(registry), joined: settings.backplane.isOpen }),
     async drain({ within = 10_000 } = {}) {
       const [start, streams] = [performance.now(), registry.streams.size];

@@ -2,8 +2,12 @@
 
 /** A duration: `0.42 ms`, `18 ms`, `3.2 s`. */
 export function duration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 1_000 ? `${milliseconds(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** The same without its unit: `0.42`, `18`. */
+export function milliseconds(ms: number): string {
+  return ms.toFixed(ms < 1 ? 2 : ms < 10 ? 1 : 0);
 }
 
 /** A size: `812 B`, `3.4 KB`, `1.2 MB`. */

@@ -39,6 +39,8 @@ export interface Inspector {
   readonly settings: Settings;
   /** Answers requests below its path, and leaves the rest to `router`. */
   before(router: Handler): Handler;
+  /** Ends its streams of an express-session, on every node. */
+  disconnect(sessionId: string): void;
   close(): void;
 }
 
@@ -85,6 +87,7 @@ export function createInspector(given: Settings, own: InspectorSettings, registr
       if (isAttached(request)) return next();
       answer(visit, path, request, response, next).catch(next);
     },
+    disconnect: (sessionId) => live.disconnect({ sessionId }),
     close() {
       live.close();
       feed.close();

@@ -71,12 +71,13 @@ export class Inventory {
     this.#clock = clock;
   }
 
-  /** The counts of all, at most a second old. */
+  /** The counts of all: of streams and instances now, the others at most a second old. */
   stats(): Omit<Stats, 'joined'> {
     const now = this.#clock.now();
     if (!this.#stats || Math.abs(now - this.#stats.at) >= FRESH)
       this.#stats = { at: now, stats: statsOf(this.#registry) };
-    return this.#stats.stats;
+    const { streams, instances } = this.#registry;
+    return { ...this.#stats.stats, streams: streams.size, instances: instances.size };
   }
 
   find(id: string): Instance | undefined {

@@ -93,16 +93,21 @@ export class Panel extends LiveComponent<{}, Inspected> {
 
   /** What is chosen of the lists is in the page's address: it can be reloaded, kept and gone back to. */
   navigate({ searchParams }: URL) {
-    this.tab = TABS.find((tab) => tab === searchParams.get('tab')) ?? 'instances';
-    this.selected = searchParams.get('id') ?? '';
-    this.stream = searchParams.get('stream') ?? '';
+    this.#choose(searchParams);
+  }
+
+  #choose(chosen: URLSearchParams) {
+    this.tab = TABS.find((tab) => tab === chosen.get('tab')) ?? 'instances';
+    this.selected = chosen.get('id') ?? '';
+    this.stream = chosen.get('stream') ?? '';
     this.#watch?.follow(this.selected);
   }
 
   #go(to: { tab?: string; id?: string; stream?: string }) {
     const wanted = { tab: this.tab, id: this.selected, stream: this.stream, ...to };
-    const chosen = Object.entries(wanted).filter(([, value]) => value !== '');
-    this.browser.pushUrl(`?${new URLSearchParams(chosen)}`);
+    const chosen = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ''));
+    this.#choose(chosen); // now, so that the answer shows it
+    this.browser.pushUrl(`?${chosen}`);
   }
 
   show(fields: Fields) {

@@ -1,7 +1,7 @@
 // Owns the lists of what is there: instances, streams, components. In: rows. Out: HTML.
 
 import { type Html, html } from '../../views/html.ts';
-import { age, count, duration, shortId, size } from './format.ts';
+import { age, count, milliseconds, shortId, size } from './format.ts';
 import { type InstanceRow, MOST_ROWS, type Rows, type StreamRow } from './inventory.ts';
 import type { ComponentTotals } from './totals.ts';
 
@@ -58,7 +58,7 @@ export function componentList(
   const names = [...new Set([...Object.keys(instances), ...totals.keys()])].sort();
   if (names.length === 0) return nothing('No component is live, and none has been.');
   return html`<table class="list">
-      <thead><tr><th scope="col">Component</th><th scope="col" class="n">Instances</th><th scope="col" class="n">Events</th><th scope="col" class="n"><abbr title="average and longest">Event time</abbr></th><th scope="col" class="n">Renders</th><th scope="col" class="n"><abbr title="average and longest">Render time</abbr></th><th scope="col" class="n"><abbr title="how many, and how long on average">Patches</abbr></th></tr></thead>
+      <thead><tr><th scope="col">Component</th><th scope="col" class="n">Instances</th><th scope="col" class="n">Events</th><th scope="col" class="n"><abbr title="average and longest, in ms">Event ms</abbr></th><th scope="col" class="n">Renders</th><th scope="col" class="n"><abbr title="average and longest, in ms">Render ms</abbr></th><th scope="col" class="n"><abbr title="how many, and how long on average">Patches</abbr></th></tr></thead>
       <tbody>${names.map((name) => componentRow(name, instances[name] ?? 0, totals.get(name)))}</tbody>
     </table>
     <p class="note">Sums since the inspector was opened.</p>`;
@@ -76,7 +76,7 @@ function componentRow(name: string, instances: number, totals: ComponentTotals |
 }
 
 function times(sum: number, longest: number, number: number): string {
-  return number === 0 ? '' : `${duration(sum / number)} · ${duration(longest)}`;
+  return number === 0 ? '–' : `${milliseconds(sum / number)} / ${milliseconds(longest)}`;
 }
 
 function nothing(text: string): Html {

@@ -39,7 +39,7 @@ function what({ kind, about }: Entry): Html | string {
     case 'render':
       return about.ok ? (about.live ? 'live' : 'page') : 'threw';
     case 'patch':
-      return html`version ${about.version}, ${about.whole ? html`<span class="mark warn" title="the component’s whole content">whole</span>` : 'regions'} → ${plural(about.readers, 'reader')}`;
+      return html`v${about.version} ${about.whole ? html`<span class="mark" title="the component’s whole content">whole</span>` : 'regions'} <span title="${plural(about.readers, 'reader')}">→ ${about.readers}</span>`;
     case 'mount':
       return about.ok ? (about.resumed ? 'resumed' : 'mounted') : 'failed';
     case 'stream':
