@@ -15,7 +15,11 @@
     box.checked = read().highlight === true;
   }
   box.addEventListener('change', () => {
-    localStorage.setItem(KEY, JSON.stringify({ ...read(), highlight: box.checked }));
+    const { highlight: _, ...others } = read();
+    const next = box.checked ? { ...others, highlight: true } : others;
+    // a key that is there has the pages load their tools
+    if (Object.keys(next).length > 0) localStorage.setItem(KEY, JSON.stringify(next));
+    else localStorage.removeItem(KEY);
   });
   addEventListener('storage', show);
   show();

@@ -1,7 +1,7 @@
 // Owns the sums of what happens while somebody watches: for each second of the last minute, and for each component since watching began.
 
 import type { Clock } from '../clock.ts';
-import { type Entry, isBad } from './entries.ts';
+import type { Entry } from './entries.ts';
 
 /** How many seconds are kept. */
 export const SECONDS = 60;
@@ -59,8 +59,8 @@ export class Totals {
 
   add(entry: Entry): void {
     const second = this.#second(Math.floor(entry.at / 1000));
-    if (isBad(entry)) second.bad++;
     const { kind, about } = entry;
+    if (kind === 'refusal' || kind === 'error') second.bad++;
     if (kind === 'event') {
       second.events++;
       second.slowest = Math.max(second.slowest, about.ms);

@@ -259,7 +259,9 @@ describe('the lists show', () => {
       expect.stringMatching(/^test\.Counter \| .{8} \| \/ \| 2 \| 1 \| $/),
     ]);
     await panel.click('#tab-streams');
-    expect(rows(shown, '#list')).toEqual([expect.stringMatching(/^\S{8} \| [0-9a-f]{6} \| stream \| \d+ s \| .* \| 2$/)]);
+    expect(rows(shown, '#list')).toEqual([
+      expect.stringMatching(/^\S{8} \| [0-9a-f]{6} \| stream \| \d+ s \| .* \| 2$/),
+    ]);
     await panel.click('#tab-components');
     expect(rows(shown, '#list').map((row) => row.split(' ')[0])).toEqual(['test.Counter', 'test.Vault']);
     expect(app.live.stats()).toMatchObject({
