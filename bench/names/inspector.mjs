@@ -5,14 +5,11 @@ import { loop, measureLoop } from '../load/loop.mjs';
 import { OursViewer } from '../load/ours.mjs';
 import { round, rounds } from '../rounds.mjs';
 
-/** Frames after which the page of the inspector says that they have come, as the extension does. */
-const ACK = 8;
-
-/** A page of the inspector, as far as a server sees one. */
+/** A page of the inspector, as far as a server sees one: each of its frames is so long that the extension acknowledges it. */
 async function look({ port }) {
   const page = await OursViewer.open(port, { path: '/live/inspector', base: '/live/inspector' });
   page.stream.onFrames = () => {
-    if (page.stream.frames - (page.acked ?? 1) < ACK) return;
+    if (page.stream.frames === page.acked) return;
     page.acked = page.stream.frames;
     page.acknowledge(page.acked);
   };

@@ -17,6 +17,9 @@ const MOST_FOLLOWED = 30;
 /** Milliseconds between two words that there is something new, and for which what belongs together is awaited. */
 const PACE = 250;
 const GATHER = 20;
+/** From so many entries in that time on, the next word comes after so many milliseconds: nobody reads that fast, and a busy server has other things to do. */
+const MANY = 50;
+const BUSY_PACE = 1_000;
 
 type Heard = Exclude<keyof MonitorMessages, 'refusal'>;
 
@@ -46,7 +49,10 @@ export class Feed {
   readonly #watching = new Set<Watching>();
   #stops: (() => void)[] = [];
   #number = 0;
+  /** When it was told last, and how many entries there have been since. */
   #told = 0;
+  #untold = 0;
+  #pace = PACE;
   #stopTelling: (() => void) | undefined;
 
   constructor(settings: Settings, registry: Registry) {
@@ -134,7 +140,8 @@ export class Feed {
     this.totals.add(entry);
     if (this.#watching.size === 0) return;
     for (const { id, ring } of this.#watching) if (id !== '' && instanceOf(entry) === id) ring.add(entry);
-    this.#tellSoon();
+    this.#untold++;
+    if (!this.#stopTelling) this.#tellSoon();
   }
 
   #follow(watching: Watching, id: string): void {
@@ -146,12 +153,13 @@ export class Feed {
   }
 
   #tellSoon(): void {
-    if (this.#stopTelling) return;
     const { clock } = this.#settings;
-    const wait = Math.max(GATHER, this.#told + PACE - clock.now());
-    this.#stopTelling = clock.after(Math.min(wait, PACE), () => {
+    const wait = Math.max(GATHER, this.#told + this.#pace - clock.now());
+    this.#stopTelling = clock.after(Math.min(wait, this.#pace), () => {
       this.#stopTelling = undefined;
       this.#told = clock.now();
+      this.#pace = this.#untold > MANY ? BUSY_PACE : PACE;
+      this.#untold = 0;
       for (const { changed } of this.#watching) changed();
     });
   }

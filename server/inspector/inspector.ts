@@ -97,8 +97,9 @@ export function createInspector(given: Settings, own: InspectorSettings, registr
 
 /** A request's path below the inspector's, without its query: '' for the page itself. Undefined where it is not the inspector's. */
 function pathBelow(url: string): string | undefined {
-  const [path = ''] = url.split('?', 1);
-  return path === PATH || path.startsWith(`${PATH}/`) ? path.slice(PATH.length) : undefined;
+  if (!url.startsWith(PATH)) return undefined; // each of the app's POSTs comes by here
+  const [path = ''] = url.slice(PATH.length).split('?', 1);
+  return path === '' || path.startsWith('/') ? path : undefined;
 }
 
 interface Visit {
