@@ -8,10 +8,9 @@ import { round, rounds } from '../rounds.mjs';
 /** A page of the inspector, as far as a server sees one: each of its frames is so long that the extension acknowledges it. */
 async function look({ port }) {
   const page = await OursViewer.open(port, { path: '/live/inspector', base: '/live/inspector' });
-  page.stream.onFrames = () => {
-    if (page.stream.frames === page.acked) return;
-    page.acked = page.stream.frames;
-    page.acknowledge(page.acked);
+  page.stream.onFrames = (_found, text) => {
+    const last = [...text.matchAll(/^id: (\d+)$/gm)].at(-1);
+    if (last) page.acknowledge(last[1]);
   };
 }
 

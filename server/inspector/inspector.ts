@@ -9,7 +9,7 @@ import type { Request } from 'express';
 import { answerRefusal, type HttpAnswer, writeAnswer } from '../answer.ts';
 import { readComponents } from '../check.ts';
 import { accept, type Result, refuse } from '../errors.ts';
-import { isAttached, type LiveRequest } from '../express.ts';
+import { isAttached, type LiveRequest, sessionOf } from '../express.ts';
 import { LIMITS } from '../limits.ts';
 import type { Live } from '../live.ts';
 import type { Registry } from '../registry.ts';
@@ -121,7 +121,8 @@ async function answer(
   const admitted = await admit(own, settings, request);
   if (!admitted.ok) {
     // what it was let in for before it may not go on with
-    if (request.sessionID) live.disconnect({ sessionId: request.sessionID });
+    const sessionId = sessionOf(request);
+    if (sessionId) live.disconnect({ sessionId });
     return answerRefusal(settings, request, response, admitted.refusal);
   }
   const made =
