@@ -21,7 +21,7 @@ const project = (name: string, options: object = {}) => ({
 
 /** The suites whose behaviours are the same however a POST comes in; and those of streams, and of what is shared on a node. */
 const POSTS = ['live', 'answers', 'children', 'refusals*', 'uploads*', 'compression', 'findings'];
-const STREAMS = ['limits', 'streams', 'pipes', 'scope', 'viewers'];
+const STREAMS = ['inspector', 'limits', 'streams', 'pipes', 'scope', 'viewers'];
 const again = (name: string, env: Record<string, string>, suites: readonly string[]) =>
   project('server', { name, env, testTimeout: 30_000, include: suites.map((suite) => `test/server/${suite}.test.ts`) });
 

@@ -6,6 +6,7 @@ import { compression } from './names/compression.mjs';
 import { diff } from './names/diff.mjs';
 import { fanOut } from './names/fan-out.mjs';
 import { heap } from './names/heap.mjs';
+import { inspector } from './names/inspector.mjs';
 import { memory } from './names/memory.mjs';
 import { profile } from './names/profile.mjs';
 import { scale } from './names/scale.mjs';
@@ -19,6 +20,7 @@ const NAMES = {
   memory,
   'fan-out': fanOut,
   compression,
+  inspector,
   diff,
   wire,
   browser,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 /** Whether the peers are installed; where there is no registry, only this project and the floors are measured. */
 export const HAS_PEERS = existsSync(new URL('node_modules/liveviewjs', import.meta.url));
 
-/** `server` is a file of servers/, `client` one of load/clients.mjs; without one it is for a browser. */
+/** `server` is a file of servers/, `client` one of load/clients.mjs; without one it is for a browser. `isAside`: only for a comparison of its own. */
 export const SYSTEMS = {
   ours: { server: 'ours', options: { attach: true }, client: 'ours' },
   ours_express: { server: 'ours', options: { attach: false }, client: 'ours' },
@@ -13,6 +13,12 @@ export const SYSTEMS = {
   liveviewjs: { server: 'liveviewjs', client: 'liveviewjs', isPeer: true },
   ws: { server: 'ws', client: 'ws' },
   better_sse: { server: 'better-sse', client: 'betterSse', isPeer: true },
+  ours_inspected: {
+    server: 'ours',
+    options: { attach: true, inspector: { authorize: () => true } },
+    client: 'ours',
+    isAside: true,
+  },
   pages: { server: 'pages' },
 };
 
@@ -20,4 +26,4 @@ export const SYSTEMS = {
 export const present = (names) => names.filter((name) => HAS_PEERS || !SYSTEMS[name].isPeer);
 
 /** What a load generator can be let loose on. */
-export const LOADED = present(Object.keys(SYSTEMS).filter((name) => SYSTEMS[name].client));
+export const LOADED = present(Object.keys(SYSTEMS).filter((name) => SYSTEMS[name].client && !SYSTEMS[name].isAside));

@@ -47,6 +47,7 @@ export function createApp(
     secret: secrets.live,
     components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, ...shelves],
     context: (req) => ({ owner: req.sessionID }),
+    inspector: true, // at /live/inspector; refused in production
   });
   app.use('/live', live.router);
   app.use(express.static(join(dirname(resolve('htmx-liveview/package.json')), 'examples/public')));

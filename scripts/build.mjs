@@ -1,7 +1,7 @@
 // Builds dist/: the browser's file with esbuild, the server with tsc, the examples with esbuild.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import { htmlData, webTypes } from './hints.mjs';
@@ -24,6 +24,8 @@ await buildSmall('tools/index', 'liveview-tools.js');
 
 for (const project of ['tsconfig.build.json', 'tsconfig.page.json'])
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
+for (const file of readdirSync('server/inspector').filter((name) => !name.endsWith('.ts')))
+  copyFileSync(`server/inspector/${file}`, `dist/server/inspector/${file}`);
 
 writeFileSync('dist/liveview.d.ts', "export type * from './htmx-ext/public.js';\n");
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));

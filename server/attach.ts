@@ -2,7 +2,7 @@
 
 import type { RequestListener } from 'node:http';
 import { LiveError } from './errors.ts';
-import { type LiveRequest, markAttached } from './express.ts';
+import { type LiveRequest, markAttached, unmarkAttached } from './express.ts';
 import type { Logger } from './logger.ts';
 import type { Handler } from './router.ts';
 
@@ -26,6 +26,7 @@ export function attach(router: Handler, app: RequestListener, path: string, logg
     markAttached(request);
     router(request as LiveRequest, response, (error) => {
       request.url = url;
+      unmarkAttached(request);
       if (!error) return app(request, response);
       logger.error({ err: error }, 'a POST that came past Express failed');
       response.statusCode = 500;

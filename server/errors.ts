@@ -14,6 +14,8 @@ export const REFUSALS = {
   origin: 403,
   /** A session token is tampered with, or of another component, id or session. */
   token: 403,
+  /** The inspector is not for whoever asks. */
+  forbidden: 403,
   /** A session token has expired. */
   expired: 403,
   /** No such component or event. */

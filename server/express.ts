@@ -45,6 +45,11 @@ export function markAttached(request: IncomingMessage & { [ATTACHED]?: boolean }
   request[ATTACHED] = true;
 }
 
+/** It goes on to Express after all. */
+export function unmarkAttached(request: IncomingMessage & { [ATTACHED]?: boolean }): void {
+  request[ATTACHED] = false;
+}
+
 /** Whether a request came past Express. Its stream says which session it belongs to, and ends with that. */
 export function isAttached(request: IncomingMessage & { [ATTACHED]?: boolean }): boolean {
   return request[ATTACHED] === true;

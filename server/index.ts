@@ -8,6 +8,7 @@ export type { Clock } from './clock.ts';
 export { type Browser, type InvalidEvent, LiveComponent, type LiveEvent } from './component.ts';
 export type { Viewer } from './departures.ts';
 export { LiveError, type Refusal, type RefusalKind } from './errors.ts';
+export type { InspectorOptions } from './inspector/option.ts';
 export type { Limits } from './limits.ts';
 export { type Disconnect, type Live, liveview } from './live.ts';
 export type { Logger } from './logger.ts';

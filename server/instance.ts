@@ -198,6 +198,11 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     return this.#watcher.state();
   }
 
+  /** The state as it is, for those who only look: see {@link Watcher.fields}. */
+  fields(): [name: string, field: PropertyDescriptor][] {
+    return this.#watcher.fields();
+  }
+
   /** Messages may have been missed: lets the component query again, and renders. */
   async missed(): Promise<void> {
     if (this.#component.missed) await this.later('missed()', () => this.#component.missed?.());

@@ -10,6 +10,7 @@ import { Departures, type Viewer } from './departures.ts';
 import { Dispatch } from './dispatch.ts';
 import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
+import { createInspector } from './inspector/inspector.ts';
 import type { Instance } from './instance.ts';
 import { Keeper } from './keeper.ts';
 import { tell } from './monitor.ts';
@@ -120,9 +121,11 @@ export function liveview<const C extends readonly ComponentClass[]>(options: Opt
 }
 
 /** A server, and what is on it: the test kit wants to know when nothing is under way there. */
-export function createLive(settings: Settings): { readonly live: Live; readonly registry: Registry } {
-  const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
+export function createLive(given: Settings): { readonly live: Live; readonly registry: Registry } {
   const registry = new Registry();
+  const inspector = given.inspector && createInspector(given, given.inspector, registry, createLive);
+  const settings = inspector?.settings ?? given;
+  const tokens = createTokens(settings.secrets, settings.tokenAge, settings.clock);
   const presences = new Presences(settings.backplane, settings.clock);
   const stateSeal = createSeal(settings.secrets, 'kept state');
   const keeper: Keeper = new Keeper(settings, registry, stateSeal, (instance) => mounter.suspend(instance));
@@ -139,12 +142,14 @@ export function createLive(settings: Settings): { readonly live: Live; readonly 
   const sessions = new SessionWatch(registry, departures.sessionEnded);
   const posts = { settings, registry, dispatch, subscriptions, departures, sessions };
   const forward: Forward = new Forward({ ...posts, arrivals, seal: createSeal(settings.secrets, 'between nodes') });
-  const router = createRouter({ ...posts, tokens, guard, updates, forward });
+  const routed = createRouter({ ...posts, tokens, guard, updates, forward });
+  const router = inspector?.before(routed) ?? routed;
   const nodes = new Nodes(settings, registry, departures, presences, keeper);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();
     departures.close();
+    inspector?.close();
     return nodes.close();
   };
 
@@ -154,8 +159,11 @@ export function createLive(settings: Settings): { readonly live: Live; readonly 
     render: (request, component, ...[session]) =>
       renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
-    disconnect: (whom) =>
-      'match' in whom ? departures.disconnect(whom.match) : nodes.disconnectSession(whom.sessionId),
+    disconnect(whom) {
+      if ('match' in whom) return departures.disconnect(whom.match);
+      nodes.disconnectSession(whom.sessionId);
+      inspector?.disconnect(whom.sessionId);
+    },
     stats: () => ({ ...statsOf(registry), joined: settings.backplane.isOpen }),
     async drain({ within = 10_000 } = {}) {
       const [start, streams] = [performance.now(), registry.streams.size];

@@ -7,6 +7,7 @@ import { type Backplane, createBackplane } from './backplane.ts';
 import { readComponents } from './check.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { LiveError, type Refusal } from './errors.ts';
+import { type InspectorOptions, type InspectorSettings, readInspector } from './inspector/option.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { errorLog, type Logger, readLogger, refusalLog, unfailing } from './logger.ts';
 import { tell } from './monitor.ts';
@@ -91,6 +92,12 @@ export interface BaseOptions {
    * @example liveview({ secret, components, onRefusal: ({ kind, detail }) => console.warn(kind, detail) });
    */
   readonly onRefusal?: (refusal: Refusal) => void;
+  /**
+   * Whether `<mount>/inspector` shows what goes on here: streams, instances and their state, a timeline (docs/inspector.md). `true` is for development: in production
+   * (`NODE_ENV`) it is refused without `authorize`. Default false.
+   * @example liveview({ secret, components, inspector: { authorize: (req) => req.user?.isAdmin === true } })
+   */
+  readonly inspector?: boolean | InspectorOptions;
   /** Time and ids; for tests. */
   readonly clock?: Clock;
 }
@@ -118,7 +125,8 @@ export type Options<C extends readonly ComponentClass[]> = BaseOptions & {
 } & ContextOption<ContextFor<C[number]>>;
 
 /** The options with every default filled in, and what is shared by all parts of a server. */
-export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits' | 'logger'>> {
+export interface Settings extends Required<Omit<BaseOptions, 'secret' | 'limits' | 'logger' | 'inspector'>> {
+  readonly inspector: InspectorSettings | undefined;
   readonly logger: Required<Logger>;
   readonly limits: Limits;
   readonly secrets: readonly string[];
@@ -159,6 +167,7 @@ export function readOptions(options: Loose): Settings {
     logger,
     onError: unfailing(readFunction('onError', options.onError, errorLog(logger))),
     onRefusal: watched(unfailing(readFunction('onRefusal', options.onRefusal, refusalLog(logger))), components),
+    inspector: readInspector(options.inspector),
     clock: options.clock ?? systemClock,
     backplane: readBackplane(options.backplane),
     engine: new Engine(),

@@ -93,6 +93,11 @@ export class Stream implements Reader {
     return this.#unacked < MOST_FRAMES && this.#length < MOST_LENGTH;
   }
 
+  /** What was sent and is not acknowledged. `length` is in characters. */
+  get unacked(): { readonly frames: number; readonly length: number } {
+    return { frames: this.#unacked, length: this.#length };
+  }
+
   /**
    * Whether a POST comes from where the first one of this reader came from. Origin can't be compared with Host: proxies
    * rewrite that. But the first POST is signed with a key that only a page of this site can have read.

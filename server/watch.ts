@@ -108,6 +108,14 @@ export class Watcher implements DataOwner {
     return Object.fromEntries(names.map((name) => [name, name in this.#fields ? this.#fields[name] : own[name]]));
   }
 
+  /** All own fields as they are, without a call of a getter: for those who only look. */
+  fields(): [name: string, field: PropertyDescriptor][] {
+    const found = Object.entries(Object.getOwnPropertyDescriptors(this.#component));
+    return found
+      .filter(([name]) => !this.#code?.has(name))
+      .map(([name, own]) => [name, name in this.#fields ? { value: this.#fields[name] } : own]);
+  }
+
   /** Gives fields the values that they had elsewhere; those that are not among them stay as the constructor made them. */
   restore(state: Readonly<Record<string, unknown>>): void {
     const component = this.#component as Record<string, unknown>;

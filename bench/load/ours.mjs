@@ -12,8 +12,9 @@ export class OursViewer {
   bytes = 0;
   number = 0;
   /** @param posts a socket shared by many viewers, where they are many. */
-  static async open(port, { posts, path = '/', accept = IN_ANSWER } = {}) {
+  static async open(port, { posts, path = '/', base = '/live', accept = IN_ANSWER } = {}) {
     const viewer = new OursViewer();
+    viewer.base = base;
     viewer.accept = accept;
     viewer.posts = posts ?? new HttpSocket(port);
     viewer.ownsPosts = !posts;
@@ -27,7 +28,7 @@ export class OursViewer {
     const root = /data-id="([^"]*)" data-component="([^"]*)" data-session="([^"]*)"/.exec(page.body);
     this.root = { id: root[1], component: root[2], session: root[3] };
     this.cookie = cookiesOf(page);
-    this.stream = new SseSocket(port, get('/live/stream?v=1', this.cookie));
+    this.stream = new SseSocket(port, get(`${this.base}/stream?v=1`, this.cookie));
     const [, hello] = await this.stream.until(/event: hello\ndata: (.*)\n\n/);
     const { stream, key } = JSON.parse(hello);
     this.signer = { stream, key: Buffer.from(key, 'base64url') };
@@ -45,7 +46,7 @@ export class OursViewer {
   }
 
   #post(endpoint, query, body, headers = '') {
-    const path = `/live/${endpoint}${query === '?' ? '' : query}`;
+    const path = `${this.base}/${endpoint}${query === '?' ? '' : query}`;
     return post(path, this.cookie + headers + sign(this.signer, endpoint, query, body), body);
   }
 

@@ -8,8 +8,8 @@ const secret = 'x'.repeat(32);
 /** A load generator is a flood. */
 const limits = { events: 1e9, burst: 1e9, streams: 1e6, allStreams: 1e6, components: 1e6 };
 
-export function make({ attach }) {
-  const live = liveview({ secret, components, limits, heartbeat: 60_000 });
+export function make({ attach, inspector }) {
+  const live = liveview({ secret, components, limits, inspector, heartbeat: 60_000 });
   const app = express();
   app.use(session({ secret, resave: false, saveUninitialized: false }));
   app.use('/live', live.router);

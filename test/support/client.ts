@@ -38,6 +38,8 @@ export class Client {
   page!: CheerioAPI;
   source: EventSource | undefined;
   cookie = '';
+  /** Where the router is mounted. */
+  base = '/live';
   /** Whether it acknowledges frames, as a page does. */
   acks = true;
   /** After how many frames. */
@@ -90,7 +92,7 @@ export class Client {
 
   async connect(): Promise<Hello> {
     const { cookie } = this;
-    const source = new EventSource(`${this.app.url}/live/stream?v=1`, {
+    const source = new EventSource(`${this.app.url}${this.base}/stream?v=1`, {
       fetch: (url, init) => fetch(url, { ...init, headers: { ...init?.headers, cookie } }),
     });
     this.source = source;
@@ -137,7 +139,7 @@ export class Client {
   /** Sends a signed POST. */
   post(endpoint: string, query: string, body: string, options: PostOptions = {}) {
     return this.agent
-      .post(`/live/${endpoint}${query}`)
+      .post(`${this.base}/${endpoint}${query}`)
       .set(this.sign(endpoint, query, body, options))
       .send(body);
   }

@@ -73,6 +73,21 @@ describe('imports', () => {
     expect(others).toEqual([]);
   });
 
+  test('only live and settings know of the inspector, and they of its entrance alone', () => {
+    const isInside = (file: string) => file.startsWith('server/inspector/');
+    const doors = ['server/inspector/inspector.ts', 'server/inspector/option.ts'];
+    const others = files.filter((file) => !isInside(file));
+    const known = others.flatMap((file) =>
+      importsOf(file)
+        .filter(({ from }) => isInside(from))
+        .map(({ from }) => [file, from] as const),
+    );
+    expect(known.filter(([, to]) => !doors.includes(to))).toEqual([]);
+    expect(new Set(known.map(([file]) => file))).toEqual(
+      new Set(['server/index.ts', 'server/live.ts', 'server/settings.ts']),
+    );
+  });
+
   test('there is no cycle among values', () => {
     const values = new Map(
       files.map((file) => [
