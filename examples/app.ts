@@ -16,6 +16,8 @@ import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
 import { renderers, shelves } from './renderers/page.ts';
+import { table } from './table/page.ts';
+import { RiverTable } from './table/table.ts';
 import { todo } from './todo/page.ts';
 import { TodoList } from './todo/todo.ts';
 import { upload } from './upload/page.ts';
@@ -45,7 +47,7 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, ...shelves],
+    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, RiverTable, ...shelves],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
@@ -53,6 +55,7 @@ export function createApp(
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers]) example(app, live);
+  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers, table])
+    example(app, live);
   return { app, live };
 }

@@ -12,6 +12,7 @@ const examples = [
   ['/upload', 'Files', 'Several at once, dropped or chosen, with a progress bar and limits.'],
   ['/existing', 'An existing page', 'hx-get and hx-post as they were, with a live component beside them.'],
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
+  ['/table', 'A table', 'A thousand rows: sorted, filtered as one types, paged, and kept in the address.'],
 ] as const;
 
 /** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */
