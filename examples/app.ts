@@ -24,6 +24,8 @@ import { upload } from './upload/page.ts';
 import { Upload } from './upload/upload.ts';
 import { vote } from './vote/page.ts';
 import { Vote } from './vote/vote.ts';
+import { wizard } from './wizard/page.ts';
+import { Wizard } from './wizard/wizard.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -47,7 +49,7 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, RiverTable, ...shelves],
+    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, RiverTable, Wizard, ...shelves],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
@@ -55,7 +57,7 @@ export function createApp(
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers, table])
+  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers, table, wizard])
     example(app, live);
   return { app, live };
 }

@@ -13,6 +13,7 @@ const examples = [
   ['/existing', 'An existing page', 'hx-get and hx-post as they were, with a live component beside them.'],
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
   ['/table', 'A table', 'A thousand rows: sorted, filtered as one types, paged, and kept in the address.'],
+  ['/wizard', 'A wizard', 'Three steps, checked as one types, with a way back that loses nothing.'],
 ] as const;
 
 /** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */
