@@ -10,8 +10,12 @@ import { Clock } from './clock/clock.ts';
 import { clock } from './clock/page.ts';
 import { Counter } from './counter/counter.ts';
 import { counter } from './counter/page.ts';
+import { Dashboard } from './dashboard/dashboard.ts';
+import { dashboard } from './dashboard/page.ts';
 import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
+import { Feed } from './infinite/feed.ts';
+import { infinite } from './infinite/page.ts';
 import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
@@ -49,7 +53,21 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, RiverTable, Wizard, ...shelves],
+    components: [
+      Counter,
+      Clock,
+      TodoList,
+      Chat,
+      Vote,
+      Here,
+      Upload,
+      Till,
+      RiverTable,
+      Wizard,
+      Dashboard,
+      Feed,
+      ...shelves,
+    ],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
@@ -57,7 +75,21 @@ export function createApp(
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers, table, wizard])
+  for (const example of [
+    counter,
+    clock,
+    todo,
+    chat,
+    vote,
+    here,
+    upload,
+    existing,
+    renderers,
+    table,
+    wizard,
+    dashboard,
+    infinite,
+  ])
     example(app, live);
   return { app, live };
 }

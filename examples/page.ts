@@ -14,6 +14,8 @@ const examples = [
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
   ['/table', 'A table', 'A thousand rows: sorted, filtered as one types, paged, and kept in the address.'],
   ['/wizard', 'A wizard', 'Three steps, checked as one types, with a way back that loses nothing.'],
+  ['/dashboard', 'A dashboard', 'Charts that the server draws, and a push each second of no more than what changed.'],
+  ['/infinite', 'A list without end', 'More as one scrolls, and a word on what is new instead of a jump.'],
 ] as const;
 
 /** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */
