@@ -3,9 +3,7 @@ import { html, LiveComponent, type LiveEvent, type Params } from 'htmx-liveview'
 import { z } from 'zod';
 import { lastId, type Post, postsBetween, write, written } from './posts.ts';
 
-const PAGE = 40;
-
-export class Feed extends LiveComponent {
+export class Feed extends LiveComponent<{ page: number }> {
   static component = 'demo.Feed';
   static events = {
     more: true,
@@ -15,7 +13,7 @@ export class Feed extends LiveComponent {
 
   /** Which notes are shown; `there` is the newest that there is. */
   newest = lastId();
-  oldest = Math.max(1, this.newest - PAGE + 1);
+  oldest = Math.max(1, this.newest - this.session.page + 1);
   there = this.newest;
 
   mount() {
@@ -26,7 +24,7 @@ export class Feed extends LiveComponent {
 
   /** Sent by the last item when it comes into view. */
   more() {
-    this.oldest = Math.max(1, this.oldest - PAGE);
+    this.oldest = Math.max(1, this.oldest - this.session.page);
   }
 
   showNew(_: unknown, event: LiveEvent) {
@@ -54,13 +52,13 @@ export class Feed extends LiveComponent {
         <ol id="notes">${[...postsBetween(this.newest, this.oldest).map(renderPost), this.renderEnd()]}</ol>
       </div>
       <p class="row"><button type="button" class="quiet" data-top>To the top</button>
-        <span id="shown" class="hint">${this.newest - this.oldest + 1} of ${this.newest} notes</span></p>`;
+        <span id="shown" class="hint">${(this.newest - this.oldest + 1).toLocaleString('en')} of ${this.newest.toLocaleString('en')} notes</span></p>`;
   }
 
   /** Each time another element, with an id of its own: an element comes into view once. It is a button as well, for whom scrolling is not. */
   renderEnd() {
     return this.oldest > 1
-      ? html`<li id="before-${this.oldest}"><button lv-event="more" hx-trigger="intersect once, click" class="quiet">Older notes</button></li>`
+      ? html`<li id="before-${this.oldest}"><button lv-event="more" hx-trigger="intersect once root:.feed, click" class="quiet">Older notes</button></li>`
       : html`<li id="before-none">That is all: nobody saw anything before.</li>`;
   }
 }

@@ -5,7 +5,7 @@ import { Feed } from './feed.ts';
 
 export function infinite(app: Express, live: Live) {
   app.get('/infinite', async (req, res) => {
-    const feed = await live.render(req, Feed);
+    const feed = await live.render(req, Feed, { page: 40 });
     res.send(
       page(
         req,
