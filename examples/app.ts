@@ -16,6 +16,8 @@ import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
 import { Feed } from './infinite/feed.ts';
 import { infinite } from './infinite/page.ts';
+import { Board } from './kanban/board.ts';
+import { kanban } from './kanban/page.ts';
 import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
@@ -65,6 +67,7 @@ export function createApp(
       RiverTable,
       Wizard,
       Dashboard,
+      Board,
       Feed,
       ...shelves,
     ],
@@ -89,6 +92,7 @@ export function createApp(
     wizard,
     dashboard,
     infinite,
+    kanban,
   ])
     example(app, live);
   return { app, live };

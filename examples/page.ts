@@ -16,6 +16,7 @@ const examples = [
   ['/wizard', 'A wizard', 'Three steps, checked as one types, with a way back that loses nothing.'],
   ['/dashboard', 'A dashboard', 'Charts that the server draws, and a push each second of no more than what changed.'],
   ['/infinite', 'A list without end', 'More as one scrolls, and a word on what is new instead of a jump.'],
+  ['/kanban', 'A board', 'Cards that several people drag, add and edit at once, with the mouse or without.'],
 ] as const;
 
 /** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */
