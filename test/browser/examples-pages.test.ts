@@ -10,7 +10,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name }).f
 const pages: [path: string, act: (page: Page) => Promise<unknown>, seen: string][] = [
   ['/table', (page) => press(page, 'Next'), 'page 2 of 50'],
   ['/wizard', (page) => press(page, 'Next'), 'Please say who you are.'],
-  ['/dashboard', (page) => page.locator('#pushed-bars rect').first().waitFor(), 'Heap in use'],
+  ['/dashboard', (page) => page.locator('#pushed-bars svg').nth(1).waitFor(), 'Heap in use'],
   ['/infinite', (page) => press(page, 'Older notes'), '80 of '],
   ['/kanban', (page) => press(page, 'to the right'), 'is now in'],
 ];
