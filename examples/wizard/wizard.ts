@@ -25,7 +25,7 @@ export class Wizard extends LiveComponent {
   next(fields: Fields, event: LiveEvent) {
     this.keep(fields);
     const { step } = this;
-    if (!step) return;
+    if (!step || !this.isOf(step, fields)) return;
     for (const name of Object.keys(step.controls)) this.seen.add(name);
     const [wrong] = Object.keys(problemsOf(step, this.draft));
     if (wrong === undefined) this.goTo(this.at + 1, event);
@@ -35,7 +35,7 @@ export class Wizard extends LiveComponent {
   /** The button stands in the form, so what was typed comes along. */
   back(fields: Fields, event: LiveEvent) {
     this.keep(fields);
-    this.goTo(Math.max(0, this.at - 1), event);
+    if (!this.step || this.isOf(this.step, fields)) this.goTo(Math.max(0, this.at - 1), event);
   }
 
   book(_: Fields, event: LiveEvent) {
@@ -56,8 +56,15 @@ export class Wizard extends LiveComponent {
     return steps[this.at];
   }
 
+  /** Of whichever step: a check may come when its step has gone. */
   keep(fields: Fields) {
-    for (const name of Object.keys(this.step?.controls ?? {})) this.draft[name] = String(fields[name] ?? '');
+    for (const name of steps.flatMap(({ controls }) => Object.keys(controls)))
+      if (typeof fields[name] === 'string') this.draft[name] = fields[name];
+  }
+
+  /** Not of a step that has gone: a second click on Next says nothing of what comes next. */
+  isOf({ controls }: Step, fields: Fields): boolean {
+    return Object.keys(controls).every((name) => name in fields);
   }
 
   /** Who can't see that the step has changed hears its title. */

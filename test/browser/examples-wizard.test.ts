@@ -32,8 +32,12 @@ describeInBrowser('the wizard', (visit, _, version) => {
     const sent: string[] = [];
     page.on('request', (request) => sent.push(new URL(request.url()).searchParams.get('name') ?? ''));
     const email = page.getByLabel('e-mail');
-    await email.pressSequentially('ada@example.org');
-    await email.press('Enter');
+    await email.focus();
+    await email.evaluate((field: HTMLInputElement) => {
+      field.value = 'ada@example.org';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.form?.requestSubmit();
+    });
     await page.getByText('Please say who you are.').waitFor();
     await expect.poll(() => focused(page)).toBe('name');
     await page.keyboard.type('Ada');

@@ -24,6 +24,17 @@ test('a wizard checks 300 ms after the last letter, and only what was come to', 
   expect(view.find('#says-name').text()).toBe('');
 });
 
+test('a check that comes after its step has gone takes nothing away, and a second click goes no further', async () => {
+  const view = await mountLive(Wizard);
+  await view.submit('form', { name: 'Ada', email: 'ada@example.org' });
+  await view.change('[name=guests]', '3');
+  await Promise.all([view.click('[lv-event=back]'), view.elapse(300)]);
+  expect(view.values('form')).toEqual({ name: 'Ada', email: 'ada@example.org' });
+  await Promise.all([view.submit('form'), view.submit('form')]);
+  expect(view.values('form')).toMatchObject({ guests: '3' });
+  expect(view.find('[aria-invalid=true]').length).toBe(0);
+});
+
 test.each([
   ['', 'Please say how many you are.'],
   ['1.5', 'Whole people only.'],
