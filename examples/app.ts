@@ -10,18 +10,28 @@ import { Clock } from './clock/clock.ts';
 import { clock } from './clock/page.ts';
 import { Counter } from './counter/counter.ts';
 import { counter } from './counter/page.ts';
+import { Dashboard } from './dashboard/dashboard.ts';
+import { dashboard } from './dashboard/page.ts';
 import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
+import { Feed } from './infinite/feed.ts';
+import { infinite } from './infinite/page.ts';
+import { Board } from './kanban/board.ts';
+import { kanban } from './kanban/page.ts';
 import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
 import { renderers, shelves } from './renderers/page.ts';
+import { table } from './table/page.ts';
+import { RiverTable } from './table/table.ts';
 import { todo } from './todo/page.ts';
 import { TodoList } from './todo/todo.ts';
 import { upload } from './upload/page.ts';
 import { Upload } from './upload/upload.ts';
 import { vote } from './vote/page.ts';
 import { Vote } from './vote/vote.ts';
+import { wizard } from './wizard/page.ts';
+import { Wizard } from './wizard/wizard.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -45,7 +55,22 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, ...shelves],
+    components: [
+      Counter,
+      Clock,
+      TodoList,
+      Chat,
+      Vote,
+      Here,
+      Upload,
+      Till,
+      RiverTable,
+      Wizard,
+      Dashboard,
+      Board,
+      Feed,
+      ...shelves,
+    ],
     context: (req) => ({ owner: req.sessionID }),
     inspector: true, // at /live/inspector; refused in production
   });
@@ -54,6 +79,22 @@ export function createApp(
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers]) example(app, live);
+  for (const example of [
+    counter,
+    clock,
+    todo,
+    chat,
+    vote,
+    here,
+    upload,
+    existing,
+    renderers,
+    table,
+    wizard,
+    dashboard,
+    infinite,
+    kanban,
+  ])
+    example(app, live);
   return { app, live };
 }

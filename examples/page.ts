@@ -12,6 +12,11 @@ const examples = [
   ['/upload', 'Files', 'Several at once, dropped or chosen, with a progress bar and limits.'],
   ['/existing', 'An existing page', 'hx-get and hx-post as they were, with a live component beside them.'],
   ['/renderers', 'Any renderer', 'EJS, Pug, Handlebars, Eta, JSX: all get the same small updates.'],
+  ['/table', 'A table', 'A thousand rows: sorted, filtered as one types, paged, and kept in the address.'],
+  ['/wizard', 'A wizard', 'Three steps, checked as one types, with a way back that loses nothing.'],
+  ['/dashboard', 'A dashboard', 'Charts that the server draws, and a push each second of no more than what changed.'],
+  ['/infinite', 'A list without end', 'More as one scrolls, and a word on what is new instead of a jump.'],
+  ['/kanban', 'A board', 'Cards that several people drag, add and edit at once, with the mouse or without.'],
 ] as const;
 
 /** Writes a page of the gallery. `?htmx=4` shows it with htmx 4. */

@@ -50,6 +50,11 @@ export interface Browser {
    * @example next() { this.browser.pushUrl(`?page=${this.page + 1}`); }
    */
   pushUrl(url: string): void;
+  /**
+   * The same without a new history entry: Back passes over the address from before. For what changes as one types.
+   * @example search({ q }: { q: string }) { this.browser.replaceUrl(`?q=${encodeURIComponent(q)}`); }
+   */
+  replaceUrl(url: string): void;
 }
 
 /**
@@ -337,7 +342,7 @@ export interface LiveComponent<Session = {}, Context = unknown> {
    */
   suspended?(): unknown;
   /**
-   * Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward.
+   * Called with the page's address after `mount`, after `pushUrl` and `replaceUrl`, and on Back and Forward.
    * @example navigate(url: URL) { this.page = Number(url.searchParams.get('page') ?? 1); }
    */
   navigate?(url: URL): unknown;

@@ -1,0 +1,21 @@
+import type { Express } from 'express';
+import { html, type Live } from 'htmx-liveview';
+import { page } from '../page.ts';
+import { Feed } from './feed.ts';
+
+export function infinite(app: Express, live: Live) {
+  app.get('/infinite', async (req, res) => {
+    const feed = await live.render(req, Feed, { page: 40 });
+    res.send(
+      page(
+        req,
+        'A list without end',
+        html`
+        <script src="/feed.js"></script>
+        <p>Scroll down, as far as you like. Then write something in a second tab, and see what this one does with it.
+          In the code, look at <code>renderEnd</code>: its element asks for more when it comes into view, and an answer has nothing but the notes that are added.</p>
+        <section class="card">${feed}</section>`,
+      ),
+    );
+  });
+}
