@@ -12,10 +12,17 @@ import { Counter } from './counter/counter.ts';
 import { counter } from './counter/page.ts';
 import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
+import { Job } from './job/job.ts';
+import { job } from './job/page.ts';
+import { PICTURES, SOURCES } from './list.ts';
+import { Notifications } from './notifications/notifications.ts';
+import { notifications } from './notifications/page.ts';
 import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
 import { renderers, shelves } from './renderers/page.ts';
+import { tictactoe } from './tictactoe/page.ts';
+import { TicTacToe } from './tictactoe/tictactoe.ts';
 import { todo } from './todo/page.ts';
 import { TodoList } from './todo/todo.ts';
 import { upload } from './upload/page.ts';
@@ -41,18 +48,25 @@ export function createApp(
   store: session.Store = new session.MemoryStore(),
 ): { app: Express; live: Live } {
   const app = express();
+  app.use((_req, res, next) => {
+    res.set('Content-Security-Policy', "default-src 'self'"); // no inline script or style is needed anywhere
+    next();
+  });
   app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, store }));
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Upload, Till, ...shelves],
+    components: [Counter, Clock, TodoList, Chat, Vote, Here, Notifications, TicTacToe, Upload, Job, Till, ...shelves],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
   app.use(express.static(join(dirname(resolve('htmx-liveview/package.json')), 'examples/public')));
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
+  app.use('/images', express.static(PICTURES));
+  app.use('/source', express.static(SOURCES, { index: false, setHeaders: (res) => res.type('text/plain') }));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [counter, clock, todo, chat, vote, here, upload, existing, renderers]) example(app, live);
+  const pages = [counter, clock, todo, chat, vote, here, notifications, tictactoe, upload, job, existing, renderers];
+  for (const example of pages) example(app, live);
   return { app, live };
 }

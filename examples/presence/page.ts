@@ -11,7 +11,9 @@ export function here(app: Express, live: Live) {
         req,
         'Who is here',
         html`
-        <p>Open this page in another browser, and close it again.</p>
+        <link rel="stylesheet" href="/presence.css">
+        <script src="/board.js"></script>
+        <p>Open this page in another browser, move the pointer over the board in both, and close one of them again.</p>
         <section class="card">${people}</section>`,
       ),
     );
