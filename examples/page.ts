@@ -83,6 +83,6 @@ function card(example: Example, suffix: string): Html {
   const picture = pictureOf(example) ?? '/icon.svg';
   return html`
     <a class="card" href="${example.path + suffix}">
-      <img src="${picture}" alt="" loading="lazy" width="800" height="500">
+      <img src="${picture}" alt="" loading="lazy" width="640" height="400">
       <h3>${example.name}</h3><p>${example.text}</p></a>`;
 }

@@ -54,7 +54,8 @@ export class Here extends LiveComponent<{}, { owner: string }> {
 
   render() {
     const { members } = this.people;
-    const others = members.filter(({ id, meta }) => id !== publicId(this.context.owner) && meta.x !== undefined);
+    const own = publicId(this.context.owner);
+    const others = members.filter(({ id, meta }) => id !== own && meta.x !== undefined);
     return html`
       <svg data-board lv-event="point" hx-trigger="point" hx-sync="this:queue last" class="board"
         viewBox="0 0 ${BOARD.width} ${BOARD.height}" role="img" aria-label="Where the others point">
@@ -63,7 +64,7 @@ export class Here extends LiveComponent<{}, { owner: string }> {
       </svg>
       <p id="count">${members.length === 1 ? 'One is here.' : `${members.length} are here.`}</p>
       <ul id="people" class="list people">${members.map(
-        ({ id, meta }) => html`<li id="person-${id}" class="${hueOf(id)}">${meta.name}</li>`,
+        ({ id, meta }) => html`<li id="person-${id}" class="${hueOf(id)}">${meta.name}${id === own && ' (you)'}</li>`,
       )}</ul>
       <p id="last" role="status">${this.last}</p>
       <form lv-event="rename" class="row">
