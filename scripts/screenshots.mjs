@@ -36,6 +36,9 @@ const SHOTS = [
 ];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !SHOTS.some(([known]) => known === name));
+if (unknown.length > 0)
+  throw new Error(`No example is called ${unknown}. Known: ${SHOTS.map(([name]) => name).join(', ')}.`);
 const shots = SHOTS.filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const secret = 'only for pictures, which nobody visits';
 const { app, live } = createApp({ session: secret, live: secret }, { onRefusal() {} });
