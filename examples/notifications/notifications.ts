@@ -5,7 +5,7 @@ import { isFor, markSeen, type Notice, noticed, noticesOf, seen } from './store.
 
 /** Milliseconds for which a toast stays; an error stays until it is closed. */
 const STAYS = 6_000;
-const MOST_TOASTS = 4;
+const MOST_TOASTS = 3;
 
 export class Notifications extends LiveComponent<{}, { owner: string }> {
   static component = 'demo.Notifications';

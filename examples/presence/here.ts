@@ -12,7 +12,7 @@ interface Looker {
 
 const lookers = presence<Looker>('demo:presence');
 
-export const BOARD = { width: 1000, height: 500 } as const;
+export const BOARD = { width: 600, height: 300 } as const;
 
 export class Here extends LiveComponent<{}, { owner: string }> {
   static component = 'demo.Here';
@@ -74,11 +74,13 @@ export class Here extends LiveComponent<{}, { owner: string }> {
   }
 }
 
-/** A move changes one attribute of one region. */
-function renderPointer({ id, meta }: Member<Looker>) {
+/** A move changes one attribute of one region. Near the right edge the name is on the left. */
+function renderPointer({ id, meta: { name, x = 0, y = 0 } }: Member<Looker>) {
+  const isRight = x > 0.7 * BOARD.width;
   return html`
-    <g id="pointer-${id}" class="${hueOf(id)}" transform="translate(${meta.x} ${meta.y})">
-      <path d="M0 0v34l9-8 8 17 8-4-8-16h12z"/><text x="30" y="52">${meta.name}</text>
+    <g id="pointer-${id}" class="${hueOf(id)}" transform="translate(${x} ${y})">
+      <path d="M0 0v20l5-5 5 11 5-2-5-10h8z"/>
+      <text x="${isRight ? -6 : 18}" y="26" text-anchor="${isRight ? 'end' : 'start'}">${name}</text>
     </g>`;
 }
 

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { examples } from '../../examples/list.ts';
+import { BOARD } from '../../examples/presence/here.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
 import { useGallery } from '../support/gallery.ts';
 
@@ -37,12 +38,12 @@ describeInBrowser('the examples of people and work', (visit, _, version) => {
     await bob.page.getByRole('button', { name: 'That is me' }).click();
     const board = (await bob.page.locator('svg').boundingBox()) as { x: number; y: number; width: number };
     const moveTo = (x: number, y: number) =>
-      bob.page.mouse.move(board.x + (x * board.width) / 1000, board.y + (y * board.width) / 1000);
+      bob.page.mouse.move(board.x + (x * board.width) / BOARD.width, board.y + (y * board.width) / BOARD.width);
     const place = async () => {
       const given = await ada.page.locator('#pointers > g').getAttribute('transform');
       return given?.match(/\d+/g)?.map(Number) ?? [];
     };
-    await moveTo(200, 100);
+    await moveTo(100, 50);
     await ada.page.locator('#pointers').getByText('Bob').waitFor();
     await ada.page.evaluate(() => {
       const seen: string[] = [];
@@ -51,10 +52,10 @@ describeInBrowser('the examples of people and work', (visit, _, version) => {
       new MutationObserver(note).observe(pointers, { attributes: true, childList: true, subtree: true });
       Object.assign(window, { seen });
     });
-    for (let step = 1; step <= 20; step++) await moveTo(200 + step * 20, 100 + step * 10);
+    for (let step = 1; step <= 20; step++) await moveTo(100 + step * 10, 50 + step * 5);
     // where it came to rest is never lost; the screen's pixels are not the board's units
-    await expect.poll(async () => Math.abs(((await place())[0] ?? 0) - 600)).toBeLessThan(4);
-    expect(Math.abs(((await place())[1] ?? 0) - 300)).toBeLessThan(4);
+    await expect.poll(async () => Math.abs(((await place())[0] ?? 0) - 300)).toBeLessThan(4);
+    expect(Math.abs(((await place())[1] ?? 0) - 150)).toBeLessThan(4);
     const seen = await ada.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
     expect(new Set(seen)).toEqual(new Set(['transform']));
     expect(await bob.page.locator('#pointers > g').count()).toBe(0);
