@@ -67,7 +67,7 @@ export const groups: readonly (readonly [title: string, examples: readonly Examp
         text: 'Who looks at this page, and everybody’s pointer on a board.',
         look: html`one <code>this.presence(…)</code> is the list and the pointers; with <code>hx-sync="this:queue last"</code>
           a slow network gets fewer positions, never old ones.`,
-        also: ['board.js', 'presence.css'],
+        also: ['pointers.js', 'presence.css'],
       },
       {
         path: '/notifications',

@@ -57,7 +57,7 @@ export class Here extends LiveComponent<{}, { owner: string }> {
     const own = publicId(this.context.owner);
     const others = members.filter(({ id, meta }) => id !== own && meta.x !== undefined);
     return html`
-      <svg data-board lv-event="point" hx-trigger="point" hx-sync="this:queue last" class="stage"
+      <svg data-pointers lv-event="point" hx-trigger="point" hx-sync="this:queue last" class="stage"
         viewBox="0 0 ${BOARD.width} ${BOARD.height}" role="img" aria-label="Where the others point">
         <text x="${BOARD.width / 2}" y="${BOARD.height / 2}" class="soft">Point here: the others see it.</text>
         <g id="pointers">${others.map(renderPointer)}</g>

@@ -12,7 +12,7 @@ export function here(app: Express, live: Live) {
         'Who is here',
         html`
         <link rel="stylesheet" href="/presence.css">
-        <script src="/board.js"></script>
+        <script src="/pointers.js"></script>
         <p>Open this page in another browser, move the pointer over the board in both, and close one of them again.</p>
         <section class="card">${people}</section>`,
       ),

@@ -12,7 +12,7 @@ function point(board, detail) {
     board.dispatchEvent(new CustomEvent('point', { detail: latest }));
   }, PERIOD);
 }
-const boardOf = ({ target }) => target.closest?.('svg[data-board]');
+const boardOf = ({ target }) => target.closest?.('svg[data-pointers]');
 
 document.addEventListener('pointermove', (event) => {
   const board = boardOf(event);
