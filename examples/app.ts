@@ -10,10 +10,16 @@ import { Clock } from './clock/clock.ts';
 import { clock } from './clock/page.ts';
 import { Counter } from './counter/counter.ts';
 import { counter } from './counter/page.ts';
+import { Dashboard } from './dashboard/dashboard.ts';
+import { dashboard } from './dashboard/page.ts';
 import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
+import { Feed } from './infinite/feed.ts';
+import { infinite } from './infinite/page.ts';
 import { Job } from './job/job.ts';
 import { job } from './job/page.ts';
+import { Board } from './kanban/board.ts';
+import { kanban } from './kanban/page.ts';
 import { PICTURES, SOURCES } from './list.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { notifications } from './notifications/page.ts';
@@ -21,6 +27,8 @@ import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
 import { renderers, shelves } from './renderers/page.ts';
+import { table } from './table/page.ts';
+import { RiverTable } from './table/table.ts';
 import { tictactoe } from './tictactoe/page.ts';
 import { TicTacToe } from './tictactoe/tictactoe.ts';
 import { todo } from './todo/page.ts';
@@ -29,6 +37,8 @@ import { upload } from './upload/page.ts';
 import { Upload } from './upload/upload.ts';
 import { vote } from './vote/page.ts';
 import { Vote } from './vote/vote.ts';
+import { wizard } from './wizard/page.ts';
+import { Wizard } from './wizard/wizard.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -56,7 +66,25 @@ export function createApp(
   const live = liveview({
     ...options,
     secret: secrets.live,
-    components: [Counter, Clock, TodoList, Chat, Vote, Here, Notifications, TicTacToe, Upload, Job, Till, ...shelves],
+    components: [
+      Counter,
+      Clock,
+      TodoList,
+      Chat,
+      Vote,
+      Here,
+      Notifications,
+      TicTacToe,
+      Upload,
+      Job,
+      Till,
+      RiverTable,
+      Wizard,
+      Dashboard,
+      Board,
+      Feed,
+      ...shelves,
+    ],
     context: (req) => ({ owner: req.sessionID }),
   });
   app.use('/live', live.router);
@@ -66,7 +94,25 @@ export function createApp(
   app.use('/images', express.static(PICTURES));
   app.use('/source', express.static(SOURCES, { index: false, setHeaders: (res) => res.type('text/plain') }));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  const pages = [counter, clock, todo, chat, vote, here, notifications, tictactoe, upload, job, existing, renderers];
+  const pages = [
+    counter,
+    clock,
+    todo,
+    chat,
+    vote,
+    here,
+    notifications,
+    tictactoe,
+    upload,
+    job,
+    table,
+    wizard,
+    dashboard,
+    infinite,
+    kanban,
+    existing,
+    renderers,
+  ];
   for (const example of pages) example(app, live);
   return { app, live };
 }

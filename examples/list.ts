@@ -83,17 +83,50 @@ export const groups: readonly (readonly [title: string, examples: readonly Examp
         look: html`<code>game.ts</code> knows the rules and no component. What <code>disabled</code> promises, <code>play()</code> enforces.`,
         also: ['tictactoe.css'],
       },
+      {
+        path: '/kanban',
+        name: 'A board',
+        text: 'Cards that several people drag, add and edit at once, with the mouse or without.',
+        look: html`<code>place</code>, and at <code>kanban.js</code>, which makes one event of a drag.`,
+        also: ['kanban.js'],
+      },
     ],
   ],
   [
-    'Data and work',
+    'Forms, data and work',
     [
+      {
+        path: '/wizard',
+        name: 'A wizard',
+        text: 'Three steps, checked as one types, with a way back that loses nothing.',
+        look: html`<code>check</code> and <code>seen</code>: each message follows from the draft, and none comes too early.`,
+        also: ['focus.js'],
+      },
       {
         path: '/upload',
         name: 'Files',
         text: 'Several at once, dropped or chosen, with a progress bar and limits.',
         look: html`<code>static uploads</code> says what is taken; <code>progress.js</code> is all the script that there is.`,
         also: ['progress.js'],
+      },
+      {
+        path: '/table',
+        name: 'A table',
+        text: 'A thousand rows: sorted, filtered as one types, paged, and kept in the address.',
+        look: html`<code>navigate(url)</code>: the handlers only change the address, and all state is read from it.`,
+      },
+      {
+        path: '/infinite',
+        name: 'A list without end',
+        text: 'More as one scrolls, and a word on what is new instead of a jump.',
+        look: html`<code>renderEnd</code>: its element asks for more when it comes into view, and an answer has nothing but the notes that are added.`,
+        also: ['feed.js'],
+      },
+      {
+        path: '/dashboard',
+        name: 'A dashboard',
+        text: 'Charts that the server draws, and a push each second of no more than what changed.',
+        look: html`<code>charts.ts</code>: a line is one region, bars are a list, and a second costs some 1.5 KB for both.`,
       },
       {
         path: '/job',

@@ -11,9 +11,15 @@ export function obey(root: Element, orders: readonly Order[] = [], isFirst = tru
     if (order[0] === 'push') dispatch(root, order[1], order[2]);
     else if (!isFirst) continue;
     else if (order[0] === 'title') document.title = order[1];
-    else if (order[0] === 'url') history.pushState({ liveview: true }, '', order[1]);
+    else if (order[0] === 'url') changeUrl(order[1], order[2]);
     else if (order[0] === 'redirect') location.assign(order[1]);
   }
+}
+
+/** What others noted in a history entry stays with it: htmx knows its own by that. */
+function changeUrl(url: string, how: 'replace' | undefined): void {
+  if (how) history.replaceState(history.state, '', url);
+  else history.pushState({ liveview: true }, '', url);
 }
 
 /** Dispatches a DOM event that bubbles; false where a listener cancelled it. */

@@ -2,13 +2,13 @@
 
 /**
  * What a component orders the browser to do. Orders ride in updates, so they come in the order in which they were given.
- * `push` dispatches a CustomEvent on the component's root; `url` pushes a history entry.
+ * `push` dispatches a CustomEvent on the component's root; `url` pushes a history entry, or changes the address of the present one.
  */
 export type Order =
   | readonly ['push', name: string, detail: unknown]
   | readonly ['redirect', url: string]
   | readonly ['title', text: string]
-  | readonly ['url', url: string];
+  | readonly ['url', url: string, how?: 'replace'];
 
 /**
  * An operation on a component's regions, all HTML. Regions are elements with an `id` (or a `data-id`), looked up inside the component.

@@ -24,6 +24,8 @@ export interface Browser {
   title(text: string): void;
   /** Adds a history entry for `url`, a path of this site, and calls `navigate()`. */
   pushUrl(url: string): void;
+  /** The same without a new history entry: Back passes over the address from before. For what changes as one types. */
+  replaceUrl(url: string): void;
 }
 
 /** An event, as a handler gets it. */
@@ -215,7 +217,7 @@ export interface LiveComponent<Session = {}, Context = unknown> {
   resumed?(): unknown;
   /** Called in place of `unmount()` on the node that gives a durable instance away. A node that dies calls nothing. */
   suspended?(): unknown;
-  /** Called with the page's address after `mount`, after `pushUrl`, and on Back and Forward. */
+  /** Called with the page's address after `mount`, after `pushUrl` and `replaceUrl`, and on Back and Forward. */
   navigate?(url: URL): unknown;
   /** Called instead of the handler when the event's schema refused its params. */
   invalid?(failure: InvalidEvent): unknown;

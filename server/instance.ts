@@ -299,7 +299,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     return { status: 200 };
   }
 
-  /** The page's address was changed by `pushUrl`: calls `navigate()`. */
+  /** The page's address was changed by `pushUrl` or `replaceUrl`: calls `navigate()`. */
   pushed(path: string): void {
     const url = new URL(path, this.#url);
     this.#url = url.href;

@@ -9,7 +9,7 @@ import { unwrap } from './watch.ts';
 export interface OrderOwner {
   /** An order was given: an update is to take it along. */
   ordered(): void;
-  /** The page's address was changed by `pushUrl`. */
+  /** The page's address was changed by `pushUrl` or `replaceUrl`. */
   pushed(url: string): void;
 }
 
@@ -36,6 +36,11 @@ export class Orders implements Browser {
 
   pushUrl(url: string): void {
     this.#give(['url', checkPath(url, 'pushUrl')]);
+    this.#owner.pushed(url);
+  }
+
+  replaceUrl(url: string): void {
+    this.#give(['url', checkPath(url, 'replaceUrl'), 'replace']);
     this.#owner.pushed(url);
   }
 

@@ -448,16 +448,19 @@ describe('helpers', () => {
     await (await (await open({ components: [Leave] })).live()).event('go').expect(500);
   });
 
-  test('navigate follows the page: at mount, after pushUrl, and when the browser says so', async () => {
+  test('navigate follows the page: at mount, after pushUrl and replaceUrl, and when the browser says so', async () => {
     class Pages extends LiveComponent {
       static component = 'Pages';
-      static events = { go: true };
+      static events = { go: true, change: true };
       seen: string[] = [];
       navigate(url: URL) {
         this.seen.push(url.pathname + url.search);
       }
       go() {
         this.browser.pushUrl('?page=2');
+      }
+      change() {
+        this.browser.replaceUrl('?text=a');
       }
       render() {
         return html`${this.seen.join(' ')}`;
@@ -467,8 +470,10 @@ describe('helpers', () => {
     expect(pages.subscribed.navigates).toBe(true);
     const frames = await pages.call('go');
     expect(frames[0]?.data).toMatchObject({ orders: [['url', '?page=2']] });
+    const [changed] = await pages.call('change');
+    expect(changed?.data).toMatchObject({ orders: [['url', '?text=a', 'replace']] });
     await pages.event('navigate', { url: `${its.app.url}/back` }).expect(204);
-    await pages.shows('/ /?page=2 /back');
+    await pages.shows('/ /?page=2 /?text=a /back');
     await pages.event('navigate', { url: 'javascript:alert(1)' }).expect(422);
   });
 
