@@ -24,11 +24,11 @@ const SHOTS = [
   ['notifications', '/notifications', notifications],
   ['tictactoe', '/tictactoe', tictactoe],
   ['kanban', '/kanban'],
-  ['wizard', '/wizard'],
+  ['wizard', '/wizard', wizard],
   ['upload', '/upload', upload],
-  ['table', '/table'],
+  ['table', '/table', table],
   ['infinite', '/infinite'],
-  ['dashboard', '/dashboard'],
+  ['dashboard', '/dashboard', dashboard],
   ['job', '/job', job],
   ['existing', '/existing'],
   ['renderers', '/renderers', ({ page }) => clickTimes(page.getByText('Take').nth(2), 2)],
@@ -72,12 +72,13 @@ async function shoot(name, path, act) {
   for (const context of browser.contexts()) await context.close();
 }
 
-/** From the first card on; of the gallery, from its first group. */
+/** From the component's card on; of the gallery, from its first group. */
 async function frame(page) {
   const top = await page.evaluate(() => {
     scrollTo(0, 0);
-    const first = document.querySelector('.group') ?? document.querySelector('main .card');
-    return Math.max(0, (first?.getBoundingClientRect().top ?? 0) - 16);
+    const root = document.querySelector('main [data-component]');
+    const first = document.querySelector('.group') ?? root.closest('.card') ?? root;
+    return Math.max(0, first.getBoundingClientRect().top - 16);
   });
   await page.setViewportSize({ width: WIDTH, height: Math.ceil(top) + HEIGHT });
   return { x: 0, y: top, width: WIDTH, height: HEIGHT };
@@ -185,4 +186,28 @@ async function upload({ page }) {
 async function job({ page }) {
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText(/^[4-9]\d %$/).waitFor();
+}
+
+async function wizard({ page }) {
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByLabel('Your e-mail address').fill('ada@');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.locator('[aria-invalid=true]').waitFor();
+}
+
+async function table({ page }) {
+  await page.getByPlaceholder('Name or region').fill('north');
+  await page.getByText('page 1 of').filter({ hasNotText: '1,000' }).waitFor();
+  await page.getByRole('button', { name: 'Length' }).click();
+  await page.locator('[aria-sort]').filter({ hasText: 'Length' }).waitFor();
+}
+
+/** Twelve seconds with something to measure. */
+async function dashboard({ page, another }) {
+  const other = await another();
+  for (let second = 0; second < 12; second++) {
+    for (let n = 0; n < (second * 7) % 10; n++) await fetch(`${base}/clock`);
+    await other.waitForTimeout(1000);
+  }
+  await page.bringToFront();
 }
