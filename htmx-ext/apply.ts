@@ -32,6 +32,8 @@ type Live = Element | undefined;
 
 /** So many operations in a patch make an index of ids worth while. */
 const MANY = 8;
+/** Never written to. */
+const NONE = new Map<string, never>();
 
 /** Thrown where a patch does not fit what the page holds: the component must be fetched whole. The message is the region's id. */
 export class Misfit extends Error {}
@@ -53,6 +55,8 @@ export function createView(root: Element, wiring: Wiring): View {
   const later: (() => void)[] = [];
   let isShown = true;
   let hasTemplates = false;
+  /** The gaps of the regions that the present patch removes from one list, and perhaps inserts into another, by id. */
+  let leaving: Map<string, string> = NONE;
   /** The base element of each id, while a patch of many operations is applied. */
   let index: Map<string, Element | undefined> | undefined;
   const { link, liveOf, shownIn, putAside, show, place, rebuild } = createMirror(
@@ -71,6 +75,7 @@ export function createView(root: Element, wiring: Wiring): View {
       work();
     } finally {
       index = undefined;
+      leaving = NONE;
       // a node that had to be moved without moveBefore has lost the focus
       if (focused !== document.activeElement && focused instanceof HTMLElement && root.contains(focused)) {
         focused.focus({ preventScroll: true });
@@ -94,6 +99,7 @@ export function createView(root: Element, wiring: Wiring): View {
 
   function operate(operation: Operation): void {
     const [kind, id] = operation;
+    if (kind === 'x' && leaving.has(id)) return;
     const element = find(id);
     const parent = element.parentNode as Element;
     const shown = isShown ? (liveOf(parent) as Live) : undefined;
@@ -104,14 +110,32 @@ export function createView(root: Element, wiring: Wiring): View {
     if (kind === 'r') replace(element, parent, live, operation[2]);
     else if (kind === 'm') moveTo(operation, element, live);
     else if (kind === 'x') for (const node of take(element, operation[2])) remove(node, live);
-    else
-      putBeside(
-        kind,
-        element,
-        [...parse(operation[2], parent).childNodes].map((node) => create(node, live)),
-        live,
-      );
+    else putBeside(kind, element, arrive(parse(operation[2], parent), live), live);
     if (isStale) rebuild(parent, shown);
+  }
+
+  /** The nodes of an insert: what another list gives away moves as it is, with what the user did there; all else is new. */
+  function arrive(next: Element, live: Live): ChildNode[] {
+    const moved = new Map<ChildNode, ChildNode>();
+    for (const [id, gap] of leaving) {
+      const [node] = byId(next, id);
+      if (!node) continue;
+      leaving.delete(id);
+      const old = live && node.parentNode === next ? comeOver(find(id), node, gap) : undefined;
+      if (old) moved.set(node, old);
+      else operate(['x', id, gap]);
+    }
+    return [...next.childNodes].map((node) => moved.get(node) ?? create(node, live));
+  }
+
+  /** Makes of a region, where it stands, what it shall be elsewhere. Undefined where it is another element, or the page does not show it as it is. */
+  function comeOver(old: Element, node: Element, gap: string): Element | undefined {
+    const parent = old.parentNode as Element;
+    const from = liveOf(parent) as Live;
+    if (!shownIn(from, old) || stale.has(parent) || old.localName !== node.localName) return undefined;
+    for (const it of take(old, gap)) if (it !== old) remove(it, from);
+    writeNode(old, node, from);
+    return old;
   }
 
   /** The one base element of an id. The insides of other components are not in base. */
@@ -122,10 +146,7 @@ export function createView(root: Element, wiring: Wiring): View {
   }
 
   function search(id: string): Element | undefined {
-    const value = CSS.escape(id);
-    // browsers look an id up quickly, and a data-id slowly: few regions are components
-    const byId = top.querySelectorAll(`#${value}`);
-    const found = byId.length > 0 ? byId : top.querySelectorAll(`[${ATTRIBUTES.id}="${value}"]`);
+    const found = byId(top, id);
     return found.length === 1 ? found[0] : undefined;
   }
 
@@ -283,10 +304,30 @@ export function createView(root: Element, wiring: Wiring): View {
           index = new Map();
           note(top);
         }
+        leaving = leavingIn(operations);
         for (const operation of operations) operate(operation);
+        for (const [id, gap] of [...leaving]) {
+          leaving.delete(id);
+          operate(['x', id, gap]);
+        }
       });
     },
   };
+}
+
+/** The elements that have an id. Browsers look an id up quickly, and a data-id slowly: few regions are components. */
+function byId(within: Element, id: string): readonly Element[] {
+  const value = CSS.escape(id);
+  const found = within.querySelectorAll(`#${value}`);
+  return [...(found.length > 0 ? found : within.querySelectorAll(`[${ATTRIBUTES.id}="${value}"]`))];
+}
+
+/** The regions that a patch removes, and whose id stands in what it inserts. */
+function leavingIn(operations: readonly Operation[]): Map<string, string> {
+  const inserted = operations.map(([kind, , html]) => (kind === 'a' || kind === 'b' ? html : '')).join('');
+  if (!inserted) return NONE;
+  const ids = new Set(Array.from(inserted.matchAll(/\bid\s*=\s*["']?([^"'\s>]+)/gi), ([, id]) => id));
+  return new Map(operations.flatMap(([kind, id, gap]) => (kind === 'x' && ids.has(id) ? [[id, gap] as const] : [])));
 }
 
 /** An element of a list, and the white space that goes with it: what follows, or for the last what is before. */

@@ -49,7 +49,7 @@ export function diff(last: Rendered, now: Rendered): Change | undefined {
   if (found === 'same' || (found === 'patch' && edit.operations.length === 0)) return keep(last, now);
   if (found === 'patch' && isUnambiguous(last, now, edit)) {
     const html = edit.operations.length > 1 ? smaller(edit.operations, now) : undefined;
-    return html === undefined ? { patch: edit.operations } : { html };
+    return html === undefined ? { patch: removalsFirst(edit.operations) } : { html };
   }
   return { html: textOf(now) };
 }
@@ -71,6 +71,13 @@ function compare(last: Rendered, now: Rendered, edit: Edit): 'same' | 'patch' | 
   now.tree = readText(after, [], { text: before, root: last.tree }).root;
   const placed = (text: string, region: TextRegion) => ({ text, start: 0, region });
   return diffText(placed(before, last.tree), placed(after, now.tree), edit) ? 'patch' : 'whole';
+}
+
+/** What leaves one list for another must not be there twice at any time. */
+function removalsFirst(operations: readonly Operation[]): readonly Operation[] {
+  const removals = operations.filter(([kind]) => kind === 'x');
+  if (removals.length === 0) return operations;
+  return [...removals, ...operations.filter(([kind]) => kind !== 'x')];
 }
 
 /** Many small operations can be more than the whole content. */

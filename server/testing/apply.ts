@@ -27,19 +27,33 @@ export class Applier {
 
   /** Applies a patch; what has been applied stays where it does not fit. */
   patch(root: Element, operations: readonly Operation[]): void {
-    for (const operation of operations) this.#operate(root, operation);
+    const removed = new Map<string, Element>();
+    for (const operation of operations) this.#operate(root, operation, removed);
   }
 
   // --- Operations ------------------------------------------------------------------------------------------------
 
-  #operate(root: Element, operation: Operation): void {
+  #operate(root: Element, operation: Operation, removed: Map<string, Element>): void {
     const [kind, id] = operation;
     const element = find(root, id);
     const parent = element.parent as Element;
     if (kind === 'r') return this.#replace(element, parent, operation[2]);
-    if (kind === 'x') return without(parent, take(element, operation[2]));
     if (kind === 'm') return moveTo(operation, element, find(root, operation[3]));
-    putBeside(kind, element, this.#parse(operation[2], parent));
+    if (kind === 'x') {
+      removed.set(id, element);
+      return without(parent, take(element, operation[2]));
+    }
+    const nodes = this.#parse(operation[2], parent).map((node) => this.#comeOver(node, removed) ?? node);
+    putBeside(kind, element, nodes);
+  }
+
+  /** What another list has given away in this patch is not made anew. */
+  #comeOver(node: Child, removed: ReadonlyMap<string, Element>): Element | undefined {
+    if (!isElement(node)) return undefined;
+    const old = removed.get(node.attribs.id ?? node.attribs[ATTRIBUTES.id] ?? '');
+    if (old?.name !== node.name) return undefined;
+    this.#write(old, node);
+    return old;
   }
 
   #replace(element: Element, parent: Element, html: string): void {

@@ -75,7 +75,20 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       ...list.filter(({ on }) => on).map((it) => html` <li id="on-${it.id}">${it.text}</li> `),
     ]}</ul>`;
 
+  /** Items that go from one list to another: beside it, into an item of it, or into the inside of what is new there. */
+  const givenAway = ({ list, flag, deep }: State) => {
+    const item = ({ id, text, note }: State['list'][number]) =>
+      html`<li id="item-${id}">${text}${note === null ? '' : html`<b id="note-${id}">${note}</b>`}</li>`;
+    const entry = (it: State['list'][number]) => html` <li id="entry-${it.id}"><ol>${item(it)}</ol></li> `;
+    const of = (wanted: (it: State['list'][number]) => boolean) => list.filter(wanted);
+    return html`
+      <ul id="left">${of(({ on }) => on).map(item)}<li id="end">${deep.a}</li></ul>
+      <ul id="right">${of(({ on, text }) => !on && text > 'b').map(item)}<li id="inner"><ul>${of(({ on, text }) => !on && text === 'a').map(item)}</ul></li></ul>
+      <ul id="wrapped">${flag ? '' : of(({ on, text }) => !on && text < 'a').map(entry)}<li id="last"></li></ul>`;
+  };
+
   test.each([
+    ['of lists that give items to one another', givenAway],
     ['of text, attributes, lists and conditions', plain],
     ['of lists with white space around their items', spaced],
     ['of lists among items of other kinds', mixed],

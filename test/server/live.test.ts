@@ -470,6 +470,7 @@ describe('helpers', () => {
     expect(pages.subscribed.navigates).toBe(true);
     const frames = await pages.call('go');
     expect(frames[0]?.data).toMatchObject({ orders: [['url', '?page=2']] });
+    await pages.shows('/ /?page=2');
     const [changed] = await pages.call('change');
     expect(changed?.data).toMatchObject({ orders: [['url', '?text=a', 'replace']] });
     await pages.event('navigate', { url: `${its.app.url}/back` }).expect(204);

@@ -52,6 +52,18 @@ describe.each([
     });
   });
 
+  test('an item that goes from one list to another is removed before it is inserted', () => {
+    const lists = (left: readonly number[], right: readonly number[]) =>
+      html`<div><ul id="left">${left.map(entry)}</ul><ul id="right">${right.map(entry)}</ul></div>`;
+    const entry = (n: number) => html`<li id="i-${n}">${n}</li>`;
+    const expected = (beside: string) => [
+      ['x', 'i-2', ''],
+      ['a', beside, '<li id="i-2">2</li>'],
+    ];
+    expect(patch(lists([1, 2], [3]), lists([1], [3, 2]))?.patch).toEqual(expected('i-3'));
+    expect(patch(lists([1], [3, 2]), lists([1, 2], [3]))?.patch).toEqual(expected('i-1'));
+  });
+
   test('a swap of first and last is two moves', () => {
     const [first, ...rest] = all as [Row, ...Row[]];
     const last = rest.pop() as Row;
