@@ -65,7 +65,7 @@ export const groups: readonly (readonly [title: string, examples: readonly Examp
         path: '/presence',
         name: 'Who is here',
         text: 'Who looks at this page, and everybody’s pointer on a board.',
-        look: html`one <code>this.presence(…)</code> is the list and the pointers; with <code>hx-sync="this:queue last"</code>
+        look: html`<code>this.presence(…)</code>, once for the list and once for the pointers; with <code>hx-sync="this:queue last"</code>
           a slow network gets fewer positions, never old ones.`,
         also: ['pointers.js', 'presence.css'],
       },

@@ -1,16 +1,21 @@
-// Who is looking at this page, and where they point. One presence holds both; with a backplane on Redis it spans all servers.
+// Who is looking at this page, and where they point: two lists that keep themselves. With a backplane on Redis they span all servers.
 import { createHash } from 'node:crypto';
-import { html, LiveComponent, type Member, type Params, presence } from 'htmx-liveview';
+import { html, LiveComponent, type Member, type Params, presence, topic } from 'htmx-liveview';
 import { z } from 'zod';
 
-/** What everybody says of themselves. `x` and `y` are there while the pointer is on the board. */
-interface Looker {
+interface Pointer {
+  readonly who: string;
   readonly name: string;
-  readonly x?: number;
-  readonly y?: number;
+  readonly x: number;
+  readonly y: number;
 }
 
-const lookers = presence<Looker>('demo:presence');
+const lookers = presence<{ name: string }>('demo:presence');
+const pointers = presence<Pointer>('demo:pointers');
+/** Tells all tabs of somebody their new name. */
+const renamed = topic<{ who: string; name: string }>('demo:names');
+/** What they called themselves; an app with a login knows it. */
+const names = new Map<string, string>();
 
 export const BOARD = { width: 600, height: 300 } as const;
 
@@ -24,28 +29,43 @@ export class Here extends LiveComponent<{}, { owner: string }> {
     }),
   };
 
-  me: Looker = { name: 'Somebody' };
+  who = publicId(this.context.owner);
+  name = names.get(this.who) ?? 'Somebody';
   last = '';
-  /** Whoever has several tabs open is there once. */
-  people = this.presence(lookers, this.me, {
-    id: publicId(this.context.owner),
-    joined: ({ meta }) => {
-      this.last = `${meta.name} has come.`;
+  /** Whoever has several tabs open is there once… */
+  people = this.presence(
+    lookers,
+    { name: this.name },
+    {
+      id: this.who,
+      joined: ({ meta }) => {
+        this.last = `${meta.name} has come.`;
+      },
+      left: ({ meta }) => {
+        this.last = `${meta.name} has gone.`;
+      },
     },
-    left: ({ meta }) => {
-      this.last = `${meta.name} has gone.`;
-    },
-  });
+  );
+  /** …but each tab has a pointer of its own, while it is on the board. */
+  pointers = this.presence(pointers, undefined, { id: this.id });
 
-  rename({ name }: Params<typeof Here, 'rename'>) {
-    this.me = { ...this.me, name };
-    this.people.join(this.me);
+  mount() {
+    this.subscribe(renamed, ({ who, name }) => {
+      if (who !== this.who) return;
+      this.name = name;
+      this.people.join({ name });
+    });
   }
 
-  /** Where the pointer is; without `x` and `y` it has left the board. */
+  rename({ name }: Params<typeof Here, 'rename'>) {
+    names.set(this.who, name);
+    this.publish(renamed, { who: this.who, name });
+  }
+
+  /** Without `x` and `y` the pointer has left the board. */
   point({ x, y }: Params<typeof Here, 'point'>) {
-    this.me = { name: this.me.name, ...(x !== undefined && y !== undefined && { x, y }) };
-    this.people.join(this.me);
+    if (x === undefined || y === undefined) this.pointers.leave();
+    else this.pointers.join({ who: this.who, name: this.name, x, y });
   }
 
   invalid() {
@@ -54,8 +74,7 @@ export class Here extends LiveComponent<{}, { owner: string }> {
 
   render() {
     const { members } = this.people;
-    const own = publicId(this.context.owner);
-    const others = members.filter(({ id, meta }) => id !== own && meta.x !== undefined);
+    const others = this.pointers.members.filter(({ id }) => id !== this.id);
     return html`
       <svg data-pointers lv-event="point" hx-trigger="point" hx-sync="this:queue last" class="stage"
         viewBox="0 0 ${BOARD.width} ${BOARD.height}" role="img" aria-label="Where the others point">
@@ -64,7 +83,8 @@ export class Here extends LiveComponent<{}, { owner: string }> {
       </svg>
       <p id="count">${members.length === 1 ? 'One is here.' : `${members.length} are here.`}</p>
       <ul id="people" class="list people">${members.map(
-        ({ id, meta }) => html`<li id="person-${id}" class="${hueOf(id)}">${meta.name}${id === own && ' (you)'}</li>`,
+        ({ id, meta }) =>
+          html`<li id="person-${id}" class="${hueOf(id)}">${meta.name}${id === this.who && ' (you)'}</li>`,
       )}</ul>
       <p id="last" role="status">${this.last}</p>
       <form lv-event="rename" class="row">
@@ -75,10 +95,10 @@ export class Here extends LiveComponent<{}, { owner: string }> {
 }
 
 /** A move changes one attribute of one region. Near the right edge the name is on the left. */
-function renderPointer({ id, meta: { name, x = 0, y = 0 } }: Member<Looker>) {
+function renderPointer({ id, meta: { who, name, x, y } }: Member<Pointer>) {
   const isRight = x > 0.7 * BOARD.width;
   return html`
-    <g id="pointer-${id}" class="${hueOf(id)}" transform="translate(${x} ${y})">
+    <g id="pointer-${id}" class="${hueOf(who)}" transform="translate(${x} ${y})">
       <path d="M0 0v20l5-5 5 11 5-2-5-10h8z"/>
       <text x="${isRight ? -6 : 18}" y="26" text-anchor="${isRight ? 'end' : 'start'}">${name}</text>
     </g>`;
@@ -90,6 +110,6 @@ function publicId(owner: string): string {
 }
 
 /** One of eight colours, the same in every browser. */
-function hueOf(id: string): string {
-  return `hue-${Number.parseInt(id.slice(0, 6), 16) % 8}`;
+function hueOf(who: string): string {
+  return `hue-${Number.parseInt(who.slice(0, 6), 16) % 8}`;
 }

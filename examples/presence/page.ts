@@ -13,7 +13,7 @@ export function here(app: Express, live: Live) {
         html`
         <link rel="stylesheet" href="/presence.css">
         <script src="/pointers.js"></script>
-        <p>Open this page in another browser, move the pointer over the board in both, and close one of them again.</p>
+        <p>Open this page in a second tab and in another browser, move the pointer over the board, and close one of them again.</p>
         <section class="card">${people}</section>`,
       ),
     );

@@ -199,6 +199,13 @@ describe('who is here', () => {
     expect(ada.find('#pointers > g').attr('transform')).toBe('translate(100 40)');
     expect(ada.find('#pointers').text()).toContain('Bob <b>');
     expect(bob.find('#pointers > g').length).toBe(0);
+    const tab = await bob.join({ sameSession: true });
+    expect(tab.find('#pointers > g').length).toBe(1);
+    expect(tab.find('#people').text()).toContain('Bob <b> (you)');
+    await tab.submit('form', { name: 'Robert' });
+    expect(ada.find('#people').text()).toMatch(/^(?:Somebody \(you\)Robert|RobertSomebody \(you\))$/);
+    expect(ada.find('#count').text()).toBe('2 are here.');
+    await tab.close();
     await bob.trigger('svg', 'point', { x: 9999, y: 0 });
     expect(ada.find('#pointers > g').attr('transform')).toBe('translate(100 40)');
     await bob.trigger('svg', 'point', {});
