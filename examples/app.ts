@@ -16,14 +16,21 @@ import { Till } from './existing/orders.ts';
 import { existing } from './existing/page.ts';
 import { Feed } from './infinite/feed.ts';
 import { infinite } from './infinite/page.ts';
+import { Job } from './job/job.ts';
+import { job } from './job/page.ts';
 import { Board } from './kanban/board.ts';
 import { kanban } from './kanban/page.ts';
+import { PICTURES, SOURCES } from './list.ts';
+import { Notifications } from './notifications/notifications.ts';
+import { notifications } from './notifications/page.ts';
 import { gallery } from './page.ts';
 import { Here } from './presence/here.ts';
 import { here } from './presence/page.ts';
 import { renderers, shelves } from './renderers/page.ts';
 import { table } from './table/page.ts';
 import { RiverTable } from './table/table.ts';
+import { tictactoe } from './tictactoe/page.ts';
+import { TicTacToe } from './tictactoe/tictactoe.ts';
 import { todo } from './todo/page.ts';
 import { TodoList } from './todo/todo.ts';
 import { upload } from './upload/page.ts';
@@ -51,6 +58,10 @@ export function createApp(
   store: session.Store = new session.MemoryStore(),
 ): { app: Express; live: Live } {
   const app = express();
+  app.use((_req, res, next) => {
+    res.set('Content-Security-Policy', "default-src 'self'"); // no inline script or style is needed anywhere
+    next();
+  });
   app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, store }));
   const live = liveview({
     ...options,
@@ -62,7 +73,10 @@ export function createApp(
       Chat,
       Vote,
       Here,
+      Notifications,
+      TicTacToe,
       Upload,
+      Job,
       Till,
       RiverTable,
       Wizard,
@@ -78,23 +92,28 @@ export function createApp(
   app.use(express.static(join(dirname(resolve('htmx-liveview/package.json')), 'examples/public')));
   app.get('/htmx2.js', (_req, res) => res.sendFile(resolve('htmx.org/dist/htmx.min.js')));
   app.get('/htmx4.js', (_req, res) => res.sendFile(resolve('htmx4/dist/htmx.min.js')));
+  app.use('/images', express.static(PICTURES));
+  app.use('/source', express.static(SOURCES, { index: false, setHeaders: (res) => res.type('text/plain') }));
   app.get('/', async (req, res) => res.send(gallery(req, await live.render(req, Counter, { start: 0 }))));
-  for (const example of [
+  const pages = [
     counter,
     clock,
     todo,
     chat,
     vote,
     here,
+    notifications,
+    tictactoe,
     upload,
-    existing,
-    renderers,
+    job,
     table,
     wizard,
     dashboard,
     infinite,
     kanban,
-  ])
-    example(app, live);
+    existing,
+    renderers,
+  ];
+  for (const example of pages) example(app, live);
   return { app, live };
 }

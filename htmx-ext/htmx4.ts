@@ -46,7 +46,9 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
       const { ending, cancel } = deliver({ element, event, headers: request.headers, body, onProgress });
       const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
       request.signal.addEventListener('abort', abort);
+      element.addEventListener('htmx:abort', abort); // htmx would look in the queue that it was taken from
       const how = await ending;
+      element.removeEventListener('htmx:abort', abort);
       if ('status' in how) return new Response(null, { status: statusOf(how) });
       throw new DOMException(
         how.lost,

@@ -269,12 +269,12 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   }
 
   /**
-   * Starts work outside the one-at-a-time queue. Another task of the same name, and unmount, abort `signal`.
-   * What throws goes to `failed()`.
+   * Starts work outside the one-at-a-time queue. Another task of the same name, unmount, and calling the result abort `signal`.
+   * What throws goes to `failed()`, unless it was aborted.
    * @example mount() { this.task('load', async (signal) => { this.found = await db.search('', signal); }); }
    */
-  task(name: string, work: (signal: AbortSignal) => unknown): void {
-    this.#host.help.task(name, work);
+  task(name: string, work: (signal: AbortSignal) => unknown): () => void {
+    return this.#host.help.task(name, work);
   }
 
   /**

@@ -73,12 +73,13 @@ export class Helpers {
     return present as Present<any>;
   }
 
-  task(name: string, work: (signal: AbortSignal) => unknown): void {
-    if (!this.#owner.isLive) return;
+  task(name: string, work: (signal: AbortSignal) => unknown): () => void {
+    if (!this.#owner.isLive) return () => {};
     this.#tasks.get(name)?.abort();
     const stop = new AbortController();
     this.#tasks.set(name, stop);
     void this.#run(name, stop, work);
+    return () => stop.abort();
   }
 
   async #run(name: string, stop: AbortController, work: (signal: AbortSignal) => unknown): Promise<void> {

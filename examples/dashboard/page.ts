@@ -11,8 +11,7 @@ export function dashboard(app: Express, live: Live) {
         req,
         'A dashboard',
         html`
-        <p>It measures the server that you look at. Reload a few times, or click about in another tab, and see it here.
-          In the code, look at <code>charts.ts</code>: a line is one region, bars are a list, and a second costs some 1.5 KB for both.</p>
+        <p>It measures the server that you look at. Reload a few times, or click about in another tab, and see it here.</p>
         ${numbers}`,
       ),
     );

@@ -15,9 +15,8 @@ export function existing(app: Express, live: Live) {
         <p>The form and the search are plain htmx, as they were. The till beside them is a live component.</p>
         <section class="card">
           <h2>Take an order</h2>
-          <form hx-post="/existing/orders" hx-target="#orders" hx-swap="beforeend" class="row"
-            hx-on::after-request="this.reset()" hx-on::after:request="this.reset()">
-            <input name="dish" placeholder="Dish" aria-label="Dish" required autocomplete="off">
+          <form hx-post="/existing/orders" hx-target="#orders" hx-swap="beforeend" class="row">
+            ${dish}
             <input name="price" type="number" min="1" max="99" value="9" aria-label="Price" class="short">
             <button>Order</button>
           </form>
@@ -50,7 +49,7 @@ export function existing(app: Express, live: Live) {
     const order = { id: orders.length + 1, dish: String(dish).slice(0, 40), price: Number(price) || 0 };
     orders.push(order);
     live.publish(taken, order); // (3) tell the live part
-    res.send(String(renderOrder(order)));
+    res.send(String(html`${renderOrder(order)}${dish}`)); // with a new, empty field
   });
 
   app.get('/existing/till', async (req, res) => {
@@ -61,6 +60,8 @@ export function existing(app: Express, live: Live) {
     res.send('<p class="hint">Taken away, and unmounted on the server.</p>');
   });
 }
+
+const dish = html`<input id="dish" hx-swap-oob="true" name="dish" placeholder="Dish" aria-label="Dish" required autocomplete="off">`;
 
 function renderOrder({ dish, price }: Order) {
   return html`<li><span>${dish}</span> <span>€ ${price}</span></li>`;

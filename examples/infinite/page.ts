@@ -12,8 +12,7 @@ export function infinite(app: Express, live: Live) {
         'A list without end',
         html`
         <script src="/feed.js"></script>
-        <p>Scroll down, as far as you like. Then write something in a second tab, and see what this one does with it.
-          In the code, look at <code>renderEnd</code>: its element asks for more when it comes into view, and an answer has nothing but the notes that are added.</p>
+        <p>Scroll down, as far as you like. Then write something in a second tab, and see what this one does with it.</p>
         <section class="card">${feed}</section>`,
       ),
     );

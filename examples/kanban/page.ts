@@ -12,8 +12,7 @@ export function kanban(app: Express, live: Live) {
         'A board',
         html`
         <script src="/kanban.js"></script>
-        <p>Open this page in a second browser, and drag cards in both, or move them with their buttons; half an edit stays while its card is moved.
-          In the code, look at <code>place</code>, and at <code>kanban.js</code>, which makes one event of a drag.</p>
+        <p>Open this page in a second browser, and drag cards in both, or move them with their buttons; half an edit stays while its card is moved.</p>
         ${board}`,
       ),
     );

@@ -11,7 +11,9 @@ export function here(app: Express, live: Live) {
         req,
         'Who is here',
         html`
-        <p>Open this page in another browser, and close it again.</p>
+        <link rel="stylesheet" href="/presence.css">
+        <script src="/pointers.js"></script>
+        <p>Open this page in a second tab and in another browser, move the pointer over the board, and close one of them again.</p>
         <section class="card">${people}</section>`,
       ),
     );

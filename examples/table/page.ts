@@ -11,8 +11,7 @@ export function table(app: Express, live: Live) {
         req,
         'A table',
         html`
-        <p>Sort it, type into the filter, turn a page; then go Back, reload, or open the address in another browser.
-          In the code, look at <code>navigate(url)</code>: the handlers only change the address, and all state is read from it.</p>
+        <p>Sort it, type into the filter, turn a page; then go Back, reload, or open the address in another browser.</p>
         <section class="card">${rivers}</section>`,
       ),
     );

@@ -12,7 +12,7 @@ export function upload(app: Express, live: Live) {
         'Files',
         html`
         <script src="/progress.js"></script>
-        <p>An ordinary form with <code>hx-encoding="multipart/form-data"</code>. The files go to disk as they come, never to memory. Try one that is too large.</p>
+        <p>An ordinary form with <code>hx-encoding="multipart/form-data"</code>. The files go to disk as they come, never to memory. Send a large one and cancel it, then one that is too large, and one of another kind.</p>
         <section class="card">${form}</section>`,
       ),
     );

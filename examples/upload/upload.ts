@@ -36,10 +36,16 @@ export class Upload extends LiveComponent {
 
   render() {
     return html`
-      <form lv-event="send" hx-encoding="multipart/form-data" hx-disabled-elt="find button">
+      <form lv-event="send" hx-encoding="multipart/form-data" hx-disabled-elt="find .send">
         <label class="drop">Drop files here, or choose some: images, PDF or text, up to four of 5 MB each
-          <input type="file" name="files" multiple required></label>
-        <div class="row"><button>Send</button><progress class="htmx-indicator" value="0" max="1" aria-label="Sent"></progress></div>
+          <input type="file" name="files" multiple required accept="${Upload.uploads.types.join(',')}"></label>
+        <div class="row">
+          <button class="send">Send</button>
+          <span class="sending htmx-indicator">
+            <progress value="0" max="1" aria-label="Sent"></progress> <output></output>
+            <button type="button" class="quiet" data-abort>Cancel</button>
+          </span>
+        </div>
       </form>
       <p class="error" role="alert">${this.error}</p>
       <ul class="list">${this.taken.map(

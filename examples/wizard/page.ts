@@ -12,8 +12,7 @@ export function wizard(app: Express, live: Live) {
         'A wizard',
         html`
         <script src="/focus.js"></script>
-        <p>Type half an e-mail address and wait; press Next too early; go Back, and find what you typed.
-          In the code, look at <code>check</code> and <code>seen</code>: each message follows from the draft, and none comes too early.</p>
+        <p>Type half an e-mail address and wait; press Next too early; go Back, and find what you typed.</p>
         <section class="card">${booking}</section>`,
       ),
     );

@@ -44,13 +44,13 @@ describeInBrowser('the examples', (visit, _, version) => {
       .toEqual([expect.stringContaining('b ž.txt10 bytes'), expect.stringContaining('a.png3,000,000 bytes')]);
     const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen);
     expect(seen.at(-1)).toBeGreaterThan(3_000_000);
-    await expect.poll(() => page.locator('button').isDisabled()).toBe(false);
+    await expect.poll(() => page.locator('.send').isDisabled()).toBe(false);
     expect(await page.locator('input').inputValue()).toBe('');
 
     await page.setInputFiles('input[type=file]', [file('c.png', 6_000_000)]);
     await page.getByRole('button', { name: 'Send' }).click();
     await expect.poll(() => page.locator('.error').textContent()).toBe('c.png is larger than 5 MB');
-    await expect.poll(() => page.locator('button').isDisabled()).toBe(false);
+    await expect.poll(() => page.locator('.send').isDisabled()).toBe(false);
     await page.setInputFiles('input[type=file]', [file('d.exe', 6, 'application/x-msdownload')]);
     await page.getByRole('button', { name: 'Send' }).click();
     await expect.poll(() => page.locator('.error').textContent()).toContain('d.exe is not of a type');

@@ -443,6 +443,24 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     expect(got().slice(0, counted.length + 1)).toEqual([...counted, 'end']);
   });
 
+  test('htmx:abort takes back what waits, and frees the element from what is on its way', async () => {
+    let release = () => {};
+    Sink.gate = new Promise((resolve) => (release = resolve));
+    const { page } = await open(
+      '<button id="e" lv-event="go" hx-disabled-elt="#d">x</button><button id="d" lv-event="other">y</button>',
+    );
+    await click(page);
+    await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+    await click(page);
+    expect(await page.locator('#d').isDisabled()).toBe(true);
+    await page.evaluate(() => document.querySelector('#e')?.dispatchEvent(new CustomEvent('htmx:abort')));
+    await page.waitForFunction(() => !document.querySelector('.htmx-request'));
+    expect(await page.locator('#d').isDisabled()).toBe(false);
+    release();
+    await page.locator('#d').click();
+    await vi.waitFor(() => expect(Sink.got.map(({ name }) => name)).toEqual(['go', 'other']));
+  });
+
   test('hx-sync drop on the element itself counts no click while one is on its way', async () => {
     let release = () => {};
     Sink.gate = new Promise((resolve) => (release = resolve));
