@@ -5,16 +5,38 @@ import type { GoneReason } from '../protocol/patch.ts';
 
 export type { LiveviewTools } from './tools-api.ts';
 
-/** How frames come: over a stream, over polls, or over a stream that tabs share. */
+/**
+ * How frames come: over a stream, over polls, or over a stream that tabs share.
+ * @example
+ * ```ts
+ * const badges: Record<Mode, string> = { stream: 'live', poll: 'live, slowly', shared: 'live' };
+ * document.title = badges.stream;
+ * ```
+ */
 export type Mode = 'stream' | 'poll' | 'shared';
 
-/** Why a component can't be live: its token is too old, it was refused, it threw, the server or its session ended it. */
+/**
+ * Why a component can't be live: its token is too old, it was refused, it threw, the server or its session ended it.
+ * @example const shouldReload = (reason: EndReason) => reason === 'session' || reason === 'expired';
+ */
 export type EndReason = Exclude<GoneReason, 'later'>;
 
-/** Why an event could not be delivered. */
+/**
+ * Why an event could not be delivered.
+ * @example const isOurs = (reason: LostReason) => reason === 'aborted' || reason === 'superseded';
+ */
 export type LostReason = 'aborted' | 'full' | 'gone' | 'reset' | 'superseded' | 'timeout';
 
-/** Which content of a component an update brings. */
+/**
+ * Which content of a component an update brings.
+ * @example
+ * ```ts
+ * document.addEventListener('liveview:after-update', (event) => {
+ *   const { id, version } = (event as CustomEvent<UpdateDetail>).detail;
+ *   console.log(`${id} is at version ${version}`);
+ * });
+ * ```
+ */
 export interface UpdateDetail {
   /** The instance: `data-id` of the root element. */
   readonly id: string;

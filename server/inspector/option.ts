@@ -3,7 +3,14 @@
 import type { Request } from 'express';
 import { LiveError } from '../errors.ts';
 
-/** Who may see the inspector, and what it hides (docs/inspector.md). */
+/**
+ * Who may see the inspector, and what it hides (docs/inspector.md).
+ * @example
+ * ```ts
+ * const inspector: InspectorOptions = { authorize: (req) => req.user?.isAdmin === true, redact: ['iban'] };
+ * liveview({ secret, components, inspector });
+ * ```
+ */
 export interface InspectorOptions {
   /**
    * Asked for every request of the inspector: its page, its files, its stream, its POSTs. Only `true`, or a promise of it, lets the request in; where it throws,
@@ -14,7 +21,7 @@ export interface InspectorOptions {
   /**
    * Names of fields whose values are hidden in state and session payloads, at any depth, besides those that look secret (password, secret, token, apiKey,
    * cookie, …). A string means a name, whatever its case and its dashes; a RegExp is tried on the name as it stands.
-   * @example redact: ['iban', /^diagnosis/]
+   * @example liveview({ secret, components, inspector: { redact: ['iban', /^diagnosis/] } })
    */
   readonly redact?: readonly (string | RegExp)[];
   /** Where the app serves htmx, such as `/htmx.min.js`. Default: the inspector looks for the package htmx.org and serves that. */
