@@ -23,6 +23,8 @@ export function repositoryLinks(md) {
       const isHeading = tokens[at - 1]?.type === 'heading_open';
       if (isHeading) known = new Set();
       if (token.type !== 'inline') continue;
+      // what stands in code is not Vue's, whatever braces it has
+      for (const child of token.children) if (child.type === 'code_inline') child.attrSet('v-pre', '');
       if (page.startsWith(`${API}/`)) token.children = linkPages(token.children, Token);
       else for (const child of token.children) if (child.type === 'link_open') redirect(page, child);
       if (!isHeading && !UNLINKED.test(page)) token.children = linkNames(token.children, reference, known, Token);

@@ -4,15 +4,9 @@ import { join, relative } from 'node:path';
 import { Application, ReflectionKind } from 'typedoc';
 import { API, DOCS, ROOT } from './paths.mjs';
 
-const { name, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-
-/** Every entry point that has types: what a user imports it by, and the source file. */
-export const ENTRIES = Object.entries(exports)
-  .filter(([, { types }]) => types)
-  .map(([path, { types }]) => ({
-    name: join(name, path),
-    file: join(ROOT, types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts')),
-  }));
+/** Every entry point that has types: what a user imports it by, and the source file. A test holds tsconfig.json's list to what package.json exports. */
+const { paths } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')).compilerOptions;
+export const ENTRIES = Object.entries(paths).map(([name, [file]]) => ({ name, file: join(ROOT, file) }));
 
 /** Writes the reference to docs/api. Throws where the sources have faults, or a docstring links to nothing. */
 export async function writeReference() {

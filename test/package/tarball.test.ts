@@ -24,6 +24,7 @@ const BESIDE = [
   'README.md',
   'dist/hub.js',
   'dist/liveview-sha.js',
+  'dist/liveview-tools.js',
   'dist/liveview.d.ts',
   'dist/liveview.html-data.json',
   'dist/liveview.js',

@@ -22,7 +22,6 @@ const known: Known = new Map([
   ...preludeTypes.map((name = '') => [name, { from: PRELUDE, isType: true }] as const),
 ]);
 const all = [...samplesOfSources(), ...samplesOfDocuments()];
-const files = all.filter(({ from }) => from !== undefined);
 const samples = makeModules(
   all.filter(({ from }) => from === undefined),
   known,
@@ -119,10 +118,6 @@ describe('samples', () => {
         `${sample.file}:${sample.line} says no reason after no-${sample.spared?.what}:`,
       ).toMatch(/\w/);
     expect(spared.length).toBeLessThan(5);
-  });
-
-  test.each(files.map((it) => [`${it.file}:${it.line}`, it] as const))('%s is what its file says', (_, it) => {
-    expect(read(it.from as string), `${it.from} has other text`).toContain(it.code);
   });
 
   test('no two have one file', () => {
