@@ -9,7 +9,11 @@ const { app, live } = createApp({
   live: process.env.LIVE_SECRET ?? secret(),
 });
 
-const server = app.listen(port, () => console.log(`The examples are at http://localhost:${port}`));
+const server = app.listen(port, () =>
+  console.log(
+    `The examples are at http://localhost:${port}, what goes on in them at http://localhost:${port}/live/inspector`,
+  ),
+);
 server.on('error', (error) => {
   console.error(`Can't listen on port ${port}: ${error.message}. Choose another: PORT=3001 npm start`);
   process.exitCode = 1;

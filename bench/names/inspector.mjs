@@ -10,7 +10,7 @@ async function look({ port }) {
   const page = await OursViewer.open(port, { path: '/live/inspector', base: '/live/inspector' });
   page.stream.onFrames = (_found, text) => {
     const last = [...text.matchAll(/^id: (\d+)$/gm)].at(-1);
-    if (last) page.acknowledge(last[1]);
+    if (last) page.acknowledge(last[1]).catch(() => {}); // the server may have stopped
   };
 }
 
