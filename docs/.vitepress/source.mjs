@@ -44,7 +44,7 @@ export function writtenPages() {
 /** The files and folders of the repository to which a page links. */
 export function linksOf(page) {
   const text = readFileSync(join(DOCS, page), 'utf8').replace(/^(`{3,}).*?^\1/gms, '');
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, href]) => targetOf(page, href)?.target);
+  const links = [...text.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(([, href]) => targetOf(page, href)?.target);
   return links.filter((target) => target !== undefined);
 }
 
@@ -53,7 +53,9 @@ export function writeStart() {
   const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const [section] = /(?<=^## Start, in five minutes\n)[\s\S]*?(?=^## )/m.exec(text) ?? [];
   if (!section) throw new Error('README.md has no section "Start, in five minutes": docs/start.md shows it.');
-  write('.vitepress/cache/start.md', section);
+  // its links are the README's: they begin a folder higher
+  const moved = section.replace(/(?<=\]\()(?![a-z]+:|#)[^)\s#]+/gi, (href) => posix.relative('docs', href));
+  write('.vitepress/cache/start.md', moved);
 }
 
 function pageFor(target) {

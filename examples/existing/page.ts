@@ -16,7 +16,7 @@ export function existing(app: Express, live: Live) {
         <section class="card">
           <h2>Take an order</h2>
           <form hx-post="/existing/orders" hx-target="#orders" hx-swap="beforeend" class="row">
-            ${dish}
+            ${dishField}
             <input name="price" type="number" min="1" max="99" value="9" aria-label="Price" class="short">
             <button>Order</button>
           </form>
@@ -49,7 +49,7 @@ export function existing(app: Express, live: Live) {
     const order = { id: orders.length + 1, dish: String(dish).slice(0, 40), price: Number(price) || 0 };
     orders.push(order);
     live.publish(taken, order); // (3) tell the live part
-    res.send(String(html`${renderOrder(order)}${dish}`)); // with a new, empty field
+    res.send(String(html`${renderOrder(order)}${dishField}`)); // with a new, empty field
   });
 
   app.get('/existing/till', async (req, res) => {
@@ -61,7 +61,7 @@ export function existing(app: Express, live: Live) {
   });
 }
 
-const dish = html`<input id="dish" hx-swap-oob="true" name="dish" placeholder="Dish" aria-label="Dish" required autocomplete="off">`;
+const dishField = html`<input id="dish" hx-swap-oob="true" name="dish" placeholder="Dish" aria-label="Dish" required autocomplete="off">`;
 
 function renderOrder({ dish, price }: Order) {
   return html`<li><span>${dish}</span> <span>€ ${price}</span></li>`;

@@ -39,7 +39,7 @@ function faultOf(file: string, href: string): string | undefined {
 }
 
 test.each(files)('the links of %s lead somewhere', (file) => {
-  const links = [...withoutCode(read(file)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, href = '']) => href);
+  const links = [...withoutCode(read(file)).matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(([, href = '']) => href);
   const own = links.filter((href) => !/^[a-z][a-z+.-]*:/i.test(href));
   expect(own.map((href) => faultOf(file, href)).filter(Boolean)).toEqual([]);
   // a link from the site's root is none in the repository
