@@ -18,7 +18,7 @@ import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
 import { Presences } from './presences.ts';
 import { Registry } from './registry.ts';
-import { renderStatic } from './render.ts';
+import { oncePerRequest, renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
 import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
@@ -145,6 +145,7 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
   const routed = createRouter({ ...posts, tokens, guard, updates, forward });
   const router = inspector?.before(routed) ?? routed;
   const nodes = new Nodes(settings, registry, departures, presences, keeper);
+  const contextOf = oncePerRequest(settings.context);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();
@@ -157,7 +158,7 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
     router: router as unknown as RequestHandler,
     attach: (app, { path = '/live' } = {}) => attach(router, app, path, settings.logger),
     render: (request, component, ...[session]) =>
-      renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
+      renderStatic({ settings, tokens, registry, mounter, contextOf }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect(whom) {
       if ('match' in whom) return departures.disconnect(whom.match);

@@ -24,6 +24,18 @@ export interface RenderParts {
   readonly tokens: Tokens;
   readonly registry: Registry;
   readonly mounter: Mounter;
+  /** Gives the context of a page: see {@link oncePerRequest}. */
+  readonly contextOf: (request: Request) => Promise<unknown>;
+}
+
+/** Asks the app for a request's context once, however many components are rendered for it. Where that rejects, it does for each of them. */
+export function oncePerRequest(context: Settings['context']): RenderParts['contextOf'] {
+  const asked = new WeakMap<Request, Promise<unknown>>();
+  return (request) => {
+    const found = asked.get(request) ?? (async () => context(request))();
+    asked.set(request, found);
+    return found;
+  };
 }
 
 /** Renders a component into a page. What `mount` or `render` throws goes to `failed()`, or else to the caller. */
@@ -33,7 +45,7 @@ export async function renderStatic(
   type: ComponentClass,
   session: unknown,
 ): Promise<Html> {
-  const { settings } = parts;
+  const { settings, contextOf } = parts;
   checkRegistered(settings, type);
   checkSession(type, session);
   const sessionId = claimSession(request);
@@ -43,7 +55,7 @@ export async function renderStatic(
     response.setHeader('Cache-Control', 'private, no-cache');
   }
   settings.engine.use(request.app);
-  const visit = { sessionId, context: await settings.context(request), url: pageUrl(request) };
+  const visit = { sessionId, context: await contextOf(request), url: pageUrl(request) };
   const scope = scopeOf(type);
   const owner = ownerOf(scope, sessionId);
   const id = scope === 'page' ? settings.clock.id() : sharedId(type, session, owner);
