@@ -107,6 +107,19 @@ describe('a page of a running server', () => {
     expect(page.view('test.NeverLive').gone).toBe('failed');
   });
 
+  test.each([
+    [403, 'expired'],
+    [400, 'refused'],
+  ])('says what a browser says where something before the router answers a subscribe with %i', async (status, gone) => {
+    await app.close();
+    app = await startApp({
+      components: [Counter],
+      before: (it) => it.post('/live/subscribe', (_req, res) => void res.sendStatus(status)),
+    });
+    const page = await connect(app.url);
+    expect(page.view('test.Counter').gone).toBe(gone);
+  });
+
   test('that can’t be loaded is told', async () => {
     await expect(connectLive(`${app.url}/nowhere`)).rejects.toThrow('/nowhere answered 404');
     await expect(connectLive(app.url, { path: '/elsewhere' })).rejects.toThrow('the stream could not be opened');
