@@ -8,9 +8,9 @@ import type { ComponentStatics } from './component.ts';
 import { textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
+import type { Fillings } from './fillings.ts';
 import { Instance } from './instance.ts';
 import { notJson } from './json.ts';
-import type { Mounter } from './mount.ts';
 import type { InstanceSetup } from './origin.ts';
 import type { Registry } from './registry.ts';
 import { ownerOf, scopeOf, sharedId } from './scope.ts';
@@ -23,7 +23,7 @@ export interface RenderParts {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly registry: Registry;
-  readonly mounter: Mounter;
+  readonly fillings: Fillings;
   /** Gives the context of a page: see {@link oncePerRequest}. */
   readonly contextOf: (request: Request) => Promise<unknown>;
 }
@@ -95,11 +95,11 @@ async function renderOne(parts: RenderParts, visit: Visit, place: Place, within?
 }
 
 /** What a shared component shows now, where somebody sees it: a page starts from that. */
-function liveContent({ registry, mounter }: RenderParts, { id, scope, sessionId }: Place) {
+function liveContent({ registry, fillings }: RenderParts, { id, scope, sessionId }: Place) {
   const instance = scope === 'page' ? undefined : registry.instances.get(id);
   if (!instance?.content || instance.sessionId !== sessionId) return undefined;
   const text = textOf(instance.content);
-  return { text, filled: mounter.fill(instance, text) };
+  return { text, filled: fillings.fill(instance, text) };
 }
 
 async function content(settings: Settings, instance: Instance, url: URL) {
