@@ -94,7 +94,8 @@ describeInBrowser('the tools', (visit, htmx) => {
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
         it.get('/page', async (req, res) => {
-          const shown = [await live.render(req, Bench), await live.render(req, Plain)];
+          const isAlone = req.query.never === 'alone';
+          const shown = isAlone ? [] : [await live.render(req, Bench), await live.render(req, Plain)];
           if (req.query.never !== undefined) shown.push(await live.render(req, NeverLive));
           res.send(
             `<!doctype html><meta charset="utf-8"><meta name="htmx-config" content='{"includeIndicatorStyles":false,"includeIndicatorCSS":false}'>
@@ -442,10 +443,11 @@ describeInBrowser('the tools', (visit, htmx) => {
       await expect.poll(() => dialog(page).count()).toBe(0);
     });
 
-    test('is shown where it keeps a component from going live', async () => {
-      const { page } = await open('?never');
+    test.each(['?never', '?never=alone'])('is shown where it keeps a component from going live (%s)', async (query) => {
+      const { page } = await open(query);
       await dialog(page).getByText('test.NeverLive threw in mount()').waitFor();
       expect(await dialog(page).getByRole('alert').textContent()).toBe('TypeError: not today');
+      await page.locator('[data-component="test.NeverLive"].lv-gone').waitFor();
     });
 
     test('is shown on the page alone that it concerns, where tabs share a stream', async () => {
