@@ -22,7 +22,8 @@ export function createHighlight(): Highlight {
   let isFollowing = false;
 
   function flash({ entry, update, isShown, records }: Done): void {
-    if (!isShown || (update.html === undefined && !update.patch)) return;
+    // an animation does not end while the page is hidden
+    if (!isShown || document.hidden || (update.html === undefined && !update.patch)) return;
     if (entry.root.closest(UNSEEN)) return;
     const isWhole = update.html !== undefined;
     if (isWhole) frame(entry.root, 'whole', `${entry.root.getAttribute('data-component')}: whole content`);

@@ -195,6 +195,22 @@ describeInBrowser('the tools', (visit, htmx) => {
       expect(said.join()).not.toContain('hunter2');
     });
 
+    test('takes fields of any name, and signs of any kind in a line, for what they are', async () => {
+      const { page, said, faults } = await open();
+      await page.evaluate(() => liveview.debug());
+      await says(said, /debug log is on/);
+      for (const name of ['constructor', '__proto__']) {
+        await page.evaluate((name) => {
+          const field = document.querySelector('[name=user],[name=constructor]') as HTMLInputElement;
+          Object.assign(field, { name, value: '9 %o' });
+        }, name);
+        await page.click('#login button');
+        await says(said, new RegExp(`^liveview ↑ login .*${name}=9 %%o`)); // the console writes one of them
+      }
+      await says(said, /✓ login #2/);
+      expect(faults).toEqual([]);
+    });
+
     test('tells of a network that fails: the stream, the tries, and what was lost', async () => {
       const gate = new Gate(Number(new URL(app.url).port));
       const { page, said } = await open();
@@ -365,6 +381,17 @@ describeInBrowser('the tools', (visit, htmx) => {
       const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
       expect(seen.join()).not.toMatch(/TOOLS|frame/i);
       expect(faults).toEqual([]);
+    });
+
+    test('frames nothing on a page that nobody sees, where no frame would ever end', async () => {
+      const { page } = await lit();
+      await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true, configurable: true }));
+      app.live.publish(steps, 8);
+      await expect.poll(() => page.textContent('#step')).toBe('8');
+      expect(await page.locator('liveview-tools .frame').count()).toBe(0);
+      await page.evaluate(() => Reflect.deleteProperty(document, 'hidden'));
+      app.live.publish(steps, 9);
+      expect(await flashes(page)).toContainEqual(['frame region', '#step']);
     });
 
     test('frames a component whose whole content came in another way, and what differs in it', async () => {
