@@ -62,7 +62,8 @@ export function createApp(
     res.set('Content-Security-Policy', "default-src 'self'"); // no inline script or style is needed anywhere
     next();
   });
-  app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, store }));
+  const cookie = { sameSite: 'lax', secure: 'auto' } as const; // forms of other sites come without it
+  app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, store, cookie }));
   const live = liveview({
     ...options,
     secret: secrets.live,

@@ -112,7 +112,7 @@ function start(htmx: Htmx): void {
   /** Tools that were left on shall see the beginning, too. */
   function begin(): void {
     const opening = toolbox.reopen();
-    if (opening) void opening.finally(() => watchRoots(page));
+    if (opening) void opening.then(() => watchRoots(page));
     else watchRoots(page);
   }
 

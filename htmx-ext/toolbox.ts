@@ -26,15 +26,18 @@ export function createToolbox(base: () => string): Toolbox {
     setTap(part.tap);
     return part;
   };
+  /** Where nobody called, a page has no error of it. */
+  const tryOpen = (use = (_: ToolsPart) => {}) =>
+    open().then(use, (error) => console.warn('htmx-liveview: no tools:', error));
   const call = (name: keyof LiveviewTools) => (value?: never) => void open().then((tools) => tools[name](value));
   Object.assign(globalThis, {
     liveview: { debug: call('debug'), latency: call('latency'), highlight: call('highlight') } satisfies LiveviewTools,
   });
   // another tab, or the inspector, turns them on for all
-  addEventListener('storage', ({ key, newValue }) => key === TOOLS_KEY && newValue && void open());
+  addEventListener('storage', ({ key, newValue }) => key === TOOLS_KEY && newValue && void tryOpen());
   return {
-    fault: (fault) => void open().then((tools) => tools.fault(fault)),
-    reopen: () => (isOn() ? open() : undefined),
+    fault: (fault) => void tryOpen((tools) => tools.fault(fault)),
+    reopen: () => (isOn() ? tryOpen() : undefined),
   };
 }
 

@@ -319,6 +319,22 @@ describeInBrowser('the tools', (visit, htmx) => {
     }
   });
 
+  test('hold no page up where their file can’t be had', async () => {
+    const { page, context } = await open();
+    const thrown: string[] = [];
+    page.on('pageerror', ({ message }) => thrown.push(message));
+    await context.route('**/liveview-tools.js*', (route) => route.abort());
+    await page.evaluate(() => localStorage.setItem('liveview', '{"debug":true}'));
+    await page.reload();
+    await isLive(page);
+    await page.click('#add');
+    await rows(page, 2);
+    await page.click('#fail'); // nobody can show what was thrown
+    await page.click('#add');
+    await rows(page, 3);
+    expect(thrown).toEqual([]);
+  });
+
   test('work where no storage can be had, for as long as the page is there', async () => {
     const visitor = await visit();
     await visitor.page.addInitScript(() =>

@@ -1,4 +1,4 @@
-// What anybody may add to in an example is bounded: examples are copied, and some of them run where everybody can reach them.
+// Examples are copied, and some of them run where everybody can reach them: what anybody may add to is bounded, and sessions stay at home.
 import { mountLive } from 'htmx-liveview/testing';
 import supertest from 'supertest';
 import { expect, test } from 'vitest';
@@ -70,6 +70,14 @@ test('orders, and notes of those who are logged in', async () => {
   for (let at = 0; at < 110; at++) await ada.submit('form', { text: String(at) });
   expect(ada.find('li')).toHaveLength(100);
 }, 60_000);
+
+test('the gallery’s session stays at home when another site sends a form', async () => {
+  const secret = 'a secret for tests that is long enough to be one';
+  const { app, live } = createApp({ session: secret, live: secret });
+  const { headers } = await supertest(app).get('/counter').expect(200);
+  expect(String(headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Lax/);
+  live.close();
+});
 
 test('orders of the page that was there before, with an id of its own for each', async () => {
   const secret = 'a secret for tests that is long enough to be one';
