@@ -263,13 +263,14 @@ export class Mounter {
     for (const { id } of instance.children.all) this.#endInner(id, viewer, sessionId);
   }
 
-  /** It could not be mounted. What was kept of it elsewhere is given back: `resumed()` may succeed at another try. */
-  async failed(instance: Instance): Promise<void> {
+  /** It could not be mounted. What was kept of it elsewhere is given back, and true is the answer: `resumed()` may succeed at another try. */
+  async failed(instance: Instance): Promise<boolean> {
     const seats = this.#registry.seatsOf(instance);
     for (const seat of seats) this.#registry.direct(seat, undefined); // its viewer is here, and reads on
     const isResumed = instance.holding !== undefined && instance.holding.first > 0;
-    if (isResumed && (await this.#keeper.release(instance))) return;
+    if (isResumed && (await this.#keeper.release(instance))) return true;
     for (const seat of seats) this.end(seat);
+    return false;
   }
 
   /** An instance goes on at another node: here it ends, with those of its children that are not kept themselves. */

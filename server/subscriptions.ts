@@ -233,8 +233,8 @@ export class Subscriptions {
   /** Whether an instance has been mounted, and is still there. */
   async #ready(instance: Instance, item: SubscribeItem): Promise<Result<void>> {
     if (!(await isMounted(instance))) {
-      await this.#mounter.failed(instance);
-      return refuse('failed', 'mount() threw', item);
+      const isKept = await this.#mounter.failed(instance);
+      return isKept ? refuse('unavailable', 'resumed() threw', item) : refuse('failed', 'mount() threw', item);
     }
     return instance.ended ? refuse('instance', 'it ended while it was mounted', item) : accept(undefined);
   }
