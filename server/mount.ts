@@ -78,10 +78,14 @@ export class Mounter {
     this.helper = new Helper((...said) => this.#tellOwner(...said), this.#isDevelopment);
   }
 
-  /** Makes an instance and begins to mount it; `instance.mounted` tells when it is done. What was kept of it elsewhere goes on instead. */
-  mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance {
+  /**
+   * Makes an instance and begins to mount it; `instance.mounted` tells when it is done. What was kept of it elsewhere goes on instead.
+   * Undefined where its constructor throws, which is reported.
+   */
+  mount(origin: Origin, url: URL, seatAt: (instance: Instance) => void, arrival?: Arrival): Instance | undefined {
     const snapshot = arrival?.snapshot?.fields && arrival.snapshot;
-    const instance = new Instance(snapshot ? { ...origin, epoch: snapshot.epoch } : origin, this.#setup);
+    const instance = this.#make(snapshot ? { ...origin, epoch: snapshot.epoch } : origin);
+    if (!instance) return undefined;
     const isSync = durableOf(origin.type, origin.scope) === 'sync';
     if (arrival) this.#keeper.hold(instance, arrival, isSync, snapshot && snapshot.version + LEAP);
     seatAt(instance);
@@ -96,6 +100,15 @@ export class Mounter {
       () => {}, // who waits for it is told
     );
     return instance;
+  }
+
+  #make(origin: Origin): Instance | undefined {
+    try {
+      return new Instance(origin, this.#setup);
+    } catch (error) {
+      this.#settings.onError(error, { component: origin.type.component, id: origin.id, doing: 'constructor()' });
+      return undefined;
+    }
   }
 
   /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
@@ -173,8 +186,11 @@ export class Mounter {
       parent.children.failed(child);
       return this.report(parent, unregisteredChild(child.type), 'child()');
     }
-    const mount = (arrival?: Arrival) =>
-      this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made), arrival);
+    const mount = (arrival?: Arrival) => {
+      const instance = this.mount({ ...child, context }, url, (made) => this.#sitBeside(parent, made), arrival);
+      if (!instance) parent.children.failed(child);
+      return instance;
+    };
     const instance = durableOf(child.type, child.scope) ? await this.#childArrives(parent, child, mount) : mount();
     if (!instance) return;
     try {
@@ -187,8 +203,12 @@ export class Mounter {
     }
   }
 
-  /** A durable child may be kept from before; undefined where it can't be had yet: the page asks for it again. */
-  #childArrives(parent: Instance, child: Child, mount: (arrival?: Arrival) => Instance): Promise<Instance | undefined> {
+  /** A durable child may be kept from before; undefined where it can't be had, or not yet: the page asks for it again. */
+  #childArrives(
+    parent: Instance,
+    child: Child,
+    mount: (arrival?: Arrival) => Instance | undefined,
+  ): Promise<Instance | undefined> {
     const { id, sessionId } = child;
     return this.#arrivals.exclusively(id, async () => {
       const viewer = this.#registry.seatsOf(parent)[0]?.viewer ?? '';
@@ -243,13 +263,14 @@ export class Mounter {
     for (const { id } of instance.children.all) this.#endInner(id, viewer, sessionId);
   }
 
-  /** It could not be mounted. What was kept of it elsewhere is given back: `resumed()` may succeed at another try. */
-  async failed(instance: Instance): Promise<void> {
+  /** It could not be mounted. What was kept of it elsewhere is given back, and true is the answer: `resumed()` may succeed at another try. */
+  async failed(instance: Instance): Promise<boolean> {
     const seats = this.#registry.seatsOf(instance);
     for (const seat of seats) this.#registry.direct(seat, undefined); // its viewer is here, and reads on
     const isResumed = instance.holding !== undefined && instance.holding.first > 0;
-    if (isResumed && (await this.#keeper.release(instance))) return;
+    if (isResumed && (await this.#keeper.release(instance))) return true;
     for (const seat of seats) this.end(seat);
+    return false;
   }
 
   /** An instance goes on at another node: here it ends, with those of its children that are not kept themselves. */

@@ -221,12 +221,8 @@ export class Subscriptions {
     const { item, type, claims, scope, stream, url } = wanted;
     const sessionId = ownerOf(scope, stream.sessionId);
     const origin = { id, type, session: claims.session, context: stream.context, sessionId, scope };
-    try {
-      return accept(this.#mounter.mount(origin, url, (instance) => this.#sitAt(instance, wanted), arrival));
-    } catch (error) {
-      this.#settings.onError(error, { component: type.component, id, doing: 'constructor()' });
-      return refuse('failed', 'its constructor threw', item);
-    }
+    const made = this.#mounter.mount(origin, url, (instance) => this.#sitAt(instance, wanted), arrival);
+    return made ? accept(made) : refuse('failed', 'its constructor threw', item);
   }
 
   #sitAt(instance: Instance, { stream, viewer }: Wanted): void {
@@ -237,8 +233,8 @@ export class Subscriptions {
   /** Whether an instance has been mounted, and is still there. */
   async #ready(instance: Instance, item: SubscribeItem): Promise<Result<void>> {
     if (!(await isMounted(instance))) {
-      await this.#mounter.failed(instance);
-      return refuse('failed', 'mount() threw', item);
+      const isKept = await this.#mounter.failed(instance);
+      return isKept ? refuse('unavailable', 'resumed() threw', item) : refuse('failed', 'mount() threw', item);
     }
     return instance.ended ? refuse('instance', 'it ended while it was mounted', item) : accept(undefined);
   }

@@ -136,3 +136,42 @@ test('a child whose class asks for no session payload needs none', async () => {
   await view.click('h2 button');
   expect(view.text).toBe('0 of 01 of 0');
 });
+
+test('a child whose constructor throws is gone, and its parent goes on', async () => {
+  class Fragile extends LiveComponent {
+    static component = 'test.Fragile';
+    static isBroken = false;
+    field = Fragile.isBroken && fail();
+    render() {
+      return html`<i>fine</i>`;
+    }
+  }
+  const fail = () => {
+    throw new Error('on purpose');
+  };
+  class Shelf extends LiveComponent {
+    static component = 'test.Shelf';
+    static events = { count: true };
+    counted = 0;
+    count() {
+      this.counted++;
+    }
+    render() {
+      return html`<b id="counted">${this.counted}</b>${this.child(Fragile)}`;
+    }
+  }
+  app = await startApp({ components: [Shelf, Fragile] as never });
+  client = new Client(app);
+  await client.load();
+  await client.connect();
+  Fragile.isBroken = true;
+  const shelf = await client.live();
+  expect(await client.subscribe(client.roots.slice(1, 2))).toEqual([{ id: client.roots[1]?.id, gone: 'failed' }]);
+  await shelf.event('count').expect(204);
+  expect((await client.update()).patch).toEqual([['r', 'counted', '<b id="counted">1</b>']]);
+  expect(new Set(app.errors.map(({ place }) => `${place.component} ${place.doing}`))).toEqual(
+    new Set(['test.Fragile constructor()']),
+  );
+  client.disconnect();
+  await app.close();
+});
