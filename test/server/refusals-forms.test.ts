@@ -202,10 +202,12 @@ describe('a subscribe is refused', () => {
     expect(kinds()).toEqual(['unknown', 'token']);
   });
 
-  test('where mount() throws, and nothing of it stays', async () => {
+  test('for the component alone where its mount() throws, and nothing of it stays', async () => {
     const before = app.live.stats().instances;
     const root = client.roots.find(({ component }) => component === 'test.Broken');
-    await send({}, root).expect(500);
+    const { body } = await send({}, root).expect(200);
+    expect(body).toEqual({ components: [{ id: root?.id, gone: 'failed' }] });
+    expect(kinds()).toEqual(['failed']);
     expect(app.live.stats().instances).toBe(before);
   });
 });
