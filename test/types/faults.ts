@@ -89,6 +89,17 @@ class NotAMethod extends LiveComponent {
 // @ts-expect-error: "events.remove: 'remove' is a field, not a method"
 liveview({ secret, components: [NotAMethod] });
 
+class Listed extends LiveComponent {
+  static component = 'Listed';
+  static events = ['add'];
+  add() {}
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: "static events: expected an object, e.g. { add: true }"
+liveview({ secret, components: [Listed] });
+
 class NotSendable extends LiveComponent {
   static component = 'NotSendable';
   static events = { set: z.object({ n: z.number() }) };
