@@ -4,6 +4,7 @@ import { isComponentName } from '../protocol/event.ts';
 import { checkRoot } from '../views/root.ts';
 import { type ComponentStatics, LiveComponent } from './component.ts';
 import { LiveError } from './errors.ts';
+import { HOOKS } from './faults.ts';
 import { SCOPES, type Scope } from './scope.ts';
 import type { ComponentClass } from './types.ts';
 import type { Uploads } from './upload.ts';
@@ -72,9 +73,6 @@ function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
     `${type.name}: navigate() follows one page's address, but static scope = '${scope}' is for many pages. Pass what it needs as session payload, or put it into a page's own component.`,
   );
 }
-
-/** Methods that only the server calls. */
-const HOOKS = ['mount', 'unmount', 'resumed', 'suspended', 'navigate', 'invalid', 'failed', 'missed', 'render'];
 
 function checkDurable(type: ComponentClass, { durable = false, scope = 'page' }: ComponentStatics): void {
   if (durable !== false && durable !== true && durable !== 'sync')

@@ -1,8 +1,12 @@
 // Owns the words for what a component's author does wrong, and what to do instead.
 
-import type { ComponentStatics } from './component.ts';
+import { type ComponentStatics, LiveComponent } from './component.ts';
 import { LiveError } from './errors.ts';
+import { nearest } from './nearest.ts';
 import type { ComponentClass } from './types.ts';
+
+/** Methods that only the server calls. */
+export const HOOKS = ['mount', 'unmount', 'resumed', 'suspended', 'navigate', 'invalid', 'failed', 'missed', 'render'];
 
 /** A handler, or a render, took longer than `limit` milliseconds. */
 export function tookTooLong(doing: string, limit: number): LiveError {
@@ -43,4 +47,27 @@ export function unregisteredChild({ name }: ComponentClass): LiveError {
     'ERR_LIVE_UNREGISTERED',
     `child(): ${name} is not registered. Add it: liveview({ components: [${name}] }).`,
   );
+}
+
+/** A page sends an event that its component does not list: what its author may have meant. For the log, and for pages in development. */
+export function noEvent(type: ComponentClass, name: string): string {
+  const names = Object.keys((type as unknown as ComponentStatics).events ?? {});
+  const said = `no event ${JSON.stringify(name)}`;
+  const bare = /^\s*([\w$]+)\s*\(.*\)[\s;]*$/.exec(name)?.[1];
+  if (bare && names.includes(bare)) return `${said}: write lv-event="${bare}", without parentheses`;
+  if (isMethod(type, name))
+    return `${said}: there is a method ${name}(), but static events does not list it. Add ${name}: true, if browsers may call it`;
+  const near = nearest(bare ?? name, names);
+  const guess = near ? `; did you mean "${near}"?` : '';
+  return `${said}${guess}${names.length > 0 ? `; static events has: ${names.join(', ')}` : '; there are no static events'}`;
+}
+
+/** Whether a class, or one that it extends, has a method of its own. Nothing is called: the name is a browser's. */
+function isMethod(type: ComponentClass, name: string): boolean {
+  if (name in LiveComponent.prototype || HOOKS.includes(name)) return false;
+  for (let proto = type.prototype; proto; proto = Object.getPrototypeOf(proto)) {
+    const found = Object.getOwnPropertyDescriptor(proto, name);
+    if (found) return typeof found.value === 'function';
+  }
+  return false;
 }

@@ -317,7 +317,7 @@ describe('a logger gets', () => {
     const desk = await (await open({ components: [Desk], logger, ...NO_HOOKS })).live();
     await desk.event('nope').expect(404);
     const about = { kind: 'unknown', status: 404, component: 'test.Desk', id: desk.id };
-    const detail = 'no event "nope"';
+    const detail = 'no event "nope"; static events has: take, wait, fail, spoil';
     const msg = `htmx-liveview: refused (unknown) test.Desk ${desk.id}: ${detail}`;
     expect(lines).toEqual([{ level: WARN, ...about, detail, msg }]);
   });
