@@ -5,6 +5,15 @@ import { LiveError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { ComponentClass } from './types.ts';
 
+/** What is said of content that costs more than it need, or does not show what it should: nothing was thrown, and it is shown all the same. */
+const ADVICE = new Set(['ERR_LIVE_MARKUP', 'ERR_LIVE_DUPLICATE_ID', 'ERR_LIVE_RENDER_WRITES']);
+
+/** The sentence of an advice, with its code behind it; undefined for what was thrown. */
+export function adviceOf(error: unknown): string | undefined {
+  if (!(error instanceof LiveError && ADVICE.has(error.code))) return undefined;
+  return `${error.message.slice(error.code.length + 2)} (${error.code})`;
+}
+
 /** Methods that only the server calls. */
 export const HOOKS = ['mount', 'unmount', 'resumed', 'suspended', 'navigate', 'invalid', 'failed', 'missed', 'render'];
 
@@ -15,9 +24,9 @@ export function tookTooLong(doing: string, limit: number): LiveError {
 }
 
 /** `render()` wrote to a field. */
-export function wroteInRender({ component }: ComponentStatics, id: string): LiveError {
+export function wroteInRender({ component }: ComponentStatics): LiveError {
   const cure = 'Write in mount() or in handlers; the page does not follow this write';
-  return new LiveError('ERR_LIVE_RENDER_WRITES', `${component} (${id}): render() wrote to a field. ${cure}.`);
+  return new LiveError('ERR_LIVE_RENDER_WRITES', `${component}: render() wrote to a field. ${cure}.`);
 }
 
 /** Each render changes the state again. */

@@ -314,7 +314,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #wroteInRender(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#setup.report(this, wroteInRender(this.statics, this.id), 'render()');
+    this.#setup.report(this, wroteInRender(this.statics), 'render()');
   }
 
   // --- Content ---------------------------------------------------------------------------------------------------

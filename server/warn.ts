@@ -19,30 +19,22 @@ export class Helper {
   /** Looks at a content that is about to be sent. */
   look(instance: Instance, content: Rendered): void {
     if (!this.#isOn) return;
-    const { component } = instance.statics;
     if (!isSound(content)) {
       const why = 'an element is not closed, or stands where a browser would not leave it';
-      this.#say(
-        instance,
-        'ERR_LIVE_MARKUP',
-        `${component} (${instance.id}): ${why}. Each change sends its whole content.`,
-      );
+      this.#say(instance, 'ERR_LIVE_MARKUP', `${why}. Mend it; until then each change sends the whole content.`);
       return;
     }
     const id = doubledId(content);
     if (id === undefined) return;
-    const cure = 'Ids must differ within a component, or the region around is sent';
-    this.#say(
-      instance,
-      'ERR_LIVE_DUPLICATE_ID',
-      `${component} (${instance.id}): the id ${JSON.stringify(id)} is there twice. ${cure}.`,
-    );
+    const cure = 'Give each its own; until then more HTML than needed is sent';
+    this.#say(instance, 'ERR_LIVE_DUPLICATE_ID', `two elements have id=${JSON.stringify(id)}. ${cure}.`);
   }
 
   #say(instance: Instance, code: string, message: string): void {
-    const key = `${code} ${instance.statics.component}`;
+    const { component } = instance.statics;
+    const key = `${code} ${component}`;
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    this.#report(instance, new LiveError(code, message), 'render()');
+    this.#report(instance, new LiveError(code, `${component}: ${message}`), 'render()');
   }
 }

@@ -328,16 +328,16 @@ describe('in development', () => {
       'a doubled id',
       (n: number) => html`<p id="twice">${n}</p><p id="twice">x</p>`,
       'ERR_LIVE_DUPLICATE_ID',
-      /Odd1 \(.{22}\): the id "twice"/,
+      /Odd1: two elements have id="twice"\. Give each its own/,
     ],
     [
       'an element that is not closed',
       (n: number) => html`<div id="open"><p>${n}</div>`,
       'ERR_LIVE_MARKUP',
-      /Odd1 \(.{22}\): an element is not closed/,
+      /Odd1: an element is not closed/,
     ],
     ['the same in a text', (n: number) => `<div id="open"><p>${n}</div>`, 'ERR_LIVE_MARKUP', /Odd1/],
-  ])('%s is said once, with component and id, and renders all the same', async (_, content, code, message) => {
+  ])('%s is said once, with its component, and renders all the same', async (_, content, code, message) => {
     const it = await (await open({ components: [view(content, 'Odd1')] })).live();
     await it.event('go').expect(204);
     await it.shows('1');
