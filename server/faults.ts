@@ -37,8 +37,13 @@ export function endless({ component }: ComponentStatics): LiveError {
 
 /** `render()` gave no content. */
 export function noContent({ component }: ComponentStatics, made: unknown): LiveError {
-  const found = made === null ? 'null' : typeof made;
-  return new LiveError('ERR_LIVE_RENDER', `${component}.render(): expected html\`…\` or a string, got ${found}.`);
+  const found = Array.isArray(made) ? 'an array' : made === null ? 'null' : typeof made;
+  const cures = { undefined: ' Is a `return` missing?', 'an array': ' Write html`${list}`.' };
+  const cure = cures[found as keyof typeof cures] ?? '';
+  return new LiveError(
+    'ERR_LIVE_RENDER',
+    `${component}.render(): expected html\`…\` or a string, got ${found}.${cure}`,
+  );
 }
 
 /** A component of many viewers asked for the context of one. */

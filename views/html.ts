@@ -265,7 +265,7 @@ function writeObject(value: object): string {
   if (!isThenable(value)) throw wordless('in text', value);
   throw new LiveError(
     'ERR_LIVE_HTML_PROMISE',
-    'Html with a promise inside has no text yet. Write: String(await settle(html`…`)).',
+    'html: a value is a promise, so there is no text yet. Is an `await` missing, as in ${await live.render(…)}? Or write String(await settle(html`…`)).',
   );
 }
 
