@@ -8,7 +8,7 @@ export interface Question {
 }
 
 /** Published when something has changed, so that all browsers show it. */
-export const changed = topic<undefined>('questions');
+export const changed = topic('questions');
 
 let all: readonly Question[] = [{ id: 1, text: 'Does it need a websocket?', votes: 1 }];
 
