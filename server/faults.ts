@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 import type { ComponentClass } from './types.ts';
 
 /** What is said of content that costs more than it need, or does not show what it should: nothing was thrown, and it is shown all the same. */
-const ADVICE = new Set(['ERR_LIVE_MARKUP', 'ERR_LIVE_DUPLICATE_ID', 'ERR_LIVE_RENDER_WRITES']);
+const ADVICE = new Set(['ERR_LIVE_MARKUP', 'ERR_LIVE_DUPLICATE_ID', 'ERR_LIVE_HTML_STRING', 'ERR_LIVE_RENDER_WRITES']);
 
 /** The sentence of an advice, with its code behind it; undefined for what was thrown. */
 export function adviceOf(error: unknown): string | undefined {

@@ -341,7 +341,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   }
 
   #made(): unknown {
-    return this.#watcher.unwatched(() => this.#component.render());
+    return this.#setup.render(this, () => this.#watcher.unwatched(() => this.#component.render()));
   }
 
   #content(made: unknown): Eventually<Content> {

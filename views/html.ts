@@ -2,6 +2,7 @@
 // In: a literal and its values. Out: Html, which keeps strings and values apart so that a diff can compare values.
 
 import { LiveError } from './errors.ts';
+import { note } from './noted.ts';
 import type { Place } from './regions.ts';
 import { isMisplaced } from './scan.ts';
 import { type Hole, readTemplate, type Template } from './template.ts';
@@ -53,7 +54,7 @@ export class Html {
    * @throws LiveError `ERR_LIVE_HTML_URL`, `ERR_LIVE_HTML_VALUE`, `ERR_LIVE_HTML_CODE`; `ERR_LIVE_HTML_PROMISE` where a promise is inside.
    */
   toString(): string {
-    return writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY });
+    return note(writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY }));
   }
 
   /** Catches `res.send(html`…`)`, which would send JSON. */
