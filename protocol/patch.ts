@@ -78,7 +78,7 @@ export interface Move {
   readonly reason: 'drain' | 'slow';
 }
 
-/** What a component threw, for a page that shows it. Sent in development alone; what the page does with it changes nothing else. */
+/** What a component threw, or which event it has not, for a page that shows it. Sent in development alone; what the page does with it changes nothing else. */
 export interface Fault {
   readonly id: string;
   /** The page load that it is for: many may read one stream. */
@@ -93,6 +93,8 @@ export interface Fault {
   readonly stack: string;
   /** The first frame of the program's own. */
   readonly at?: string;
+  /** Nothing was thrown: the component has no such event. */
+  readonly refused?: true;
 }
 
 /** The number of the last event that was taken on in each lane. */

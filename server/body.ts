@@ -47,3 +47,8 @@ function eaten(): LiveError {
     `something has read the body of a live POST before the router. ${cure}.`,
   );
 }
+
+/** Whether an error says that a body was read before. */
+export function isEaten(error: unknown): boolean {
+  return error instanceof LiveError && error.code === 'ERR_LIVE_BODY_PARSED';
+}

@@ -4,6 +4,7 @@ import { isComponentName } from '../protocol/event.ts';
 import { checkRoot } from '../views/root.ts';
 import { type ComponentStatics, LiveComponent } from './component.ts';
 import { LiveError } from './errors.ts';
+import { HOOKS } from './faults.ts';
 import { SCOPES, type Scope } from './scope.ts';
 import type { ComponentClass } from './types.ts';
 import type { Uploads } from './upload.ts';
@@ -45,9 +46,15 @@ function checkComponent(type: ComponentClass): void {
       `${type.name}: static component must be 1 to 128 letters, digits, or any of . : / _ -, got ${found}. Example: static component = 'shop.Cart'.`,
     );
   }
+  if (typeof type.prototype.render !== 'function') {
+    throw new LiveError(
+      'ERR_LIVE_RENDER_MISSING',
+      `${type.name}: there is no method render(). Add render() { return html\`…\`; }.${NO_FIELD}`,
+    );
+  }
   const statics = type as unknown as ComponentStatics;
   if (statics.root) checkRoot(statics.root);
-  for (const [name, rule] of Object.entries(statics.events ?? {})) checkEvent(type, name, rule);
+  checkEvents(type, statics);
   if (statics.uploads !== undefined) checkUploads(type, statics.uploads);
   checkScope(type, statics.scope);
   checkDurable(type, statics);
@@ -67,9 +74,6 @@ function checkScope(type: ComponentClass, scope: unknown = 'page'): void {
   );
 }
 
-/** Methods that only the server calls. */
-const HOOKS = ['mount', 'unmount', 'resumed', 'suspended', 'navigate', 'invalid', 'failed', 'missed', 'render'];
-
 function checkDurable(type: ComponentClass, { durable = false, scope = 'page' }: ComponentStatics): void {
   if (durable !== false && durable !== true && durable !== 'sync')
     throw new LiveError(
@@ -83,6 +87,31 @@ function checkDurable(type: ComponentClass, { durable = false, scope = 'page' }:
   );
 }
 
+/** Why a method may not be found that its author sees. */
+const NO_FIELD = ' A field that holds a function is no method.';
+
+function checkEvents(type: ComponentClass, { events }: ComponentStatics): void {
+  const { event } = type as { event?: unknown };
+  const example = (names: readonly unknown[]) =>
+    `static events = { ${names.map((name) => `${name}: true`).join(', ')} }`;
+  if (events === undefined && event !== undefined) {
+    const names = typeof event === 'object' && event !== null && !Array.isArray(event) ? Object.keys(event) : ['add'];
+    throw new LiveError(
+      'ERR_LIVE_EVENTS',
+      `${type.name}: static event is not read; did you mean static events? Example: ${example(names)}.`,
+    );
+  }
+  if (events !== undefined && (typeof events !== 'object' || events === null || Array.isArray(events))) {
+    const found = Array.isArray(events) ? 'an array' : events === null ? 'null' : typeof events;
+    const names = Array.isArray(events) && events.length > 0 ? events : ['add'];
+    throw new LiveError(
+      'ERR_LIVE_EVENTS',
+      `${type.name}: static events must be an object, got ${found}. Example: ${example(names)}.`,
+    );
+  }
+  for (const [name, rule] of Object.entries(events ?? {})) checkEvent(type, name, rule);
+}
+
 function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
   const own = name in LiveComponent.prototype || HOOKS.includes(name);
   if (own) {
@@ -94,7 +123,7 @@ function checkEvent(type: ComponentClass, name: string, rule: unknown): void {
   if (typeof type.prototype[name as keyof typeof type.prototype] !== 'function') {
     throw new LiveError(
       'ERR_LIVE_EVENT_METHOD',
-      `${type.name}: events.${name}: there is no public method ${name}(). Add it, or remove the event.`,
+      `${type.name}: events.${name}: there is no public method ${name}(). Write ${name}() { … }, or remove the event.${NO_FIELD}`,
     );
   }
   const isSchema =

@@ -7,7 +7,7 @@ import type { Root } from '../views/root.ts';
 import { LiveError } from './errors.ts';
 import type { Helpers } from './helpers.ts';
 import type { Presence, PresenceOptions, Present } from './presence.ts';
-import type { Topic } from './topic.ts';
+import type { Published, Topic } from './topic.ts';
 import type { ChildArguments, ComponentClass } from './types.ts';
 import type { Uploads } from './upload.ts';
 
@@ -244,19 +244,19 @@ export abstract class LiveComponent<Session = {}, Context = unknown> {
   }
 
   /**
-   * Calls `work` with each value published under the topic, until unmount or until the result is called.
+   * Calls `work` with each value published under the topic, until unmount or until the result is called. Without `work` the component renders again.
    * @example mount() { this.subscribe(cards, (card) => { this.last = card.title; }); }
    */
-  subscribe<Value>(topic: Topic<Value>, work: (value: Value) => unknown): () => void {
+  subscribe<Value>(topic: Topic<Value>, work: (value: Value) => unknown = () => this.changed()): () => void {
     return this.#host.help.subscribe(topic.name, work);
   }
 
   /**
-   * Publishes a value to all subscribers of the topic, on every node. Never waits for them.
+   * Publishes a value to all subscribers of the topic, on every node; or, under a topic without values, that something has changed. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
    * @example add({ title }: Fields) { this.publish(cards, { id: crypto.randomUUID(), title: String(title) }); }
    */
-  publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void {
+  publish<Value>(topic: Topic<Value>, ...[value]: Published<Value>): void {
     this.#host.publish(topic.name, value);
   }
 

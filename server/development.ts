@@ -1,4 +1,4 @@
-// Owns the question whether this is development, and what a page is told then: what its components throw. Production tells no page anything of it.
+// Owns the question whether this is development, and what a page is told then: what its components throw, and which events they have not. Production tells no page anything of it.
 
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -6,6 +6,7 @@ import type { Fault } from '../protocol/patch.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
 import { pageOf } from './seat.ts';
+import type { Stream } from './stream.ts';
 
 /** Whether this is development: everything but `NODE_ENV=production`. It is asked once for each `liveview()`. */
 export function isDevelopment(): boolean {
@@ -68,4 +69,25 @@ export function tellViewers(
     const fault: Fault = { id, viewer, component: statics.component, doing, ...(event ? { event } : {}), ...thrown };
     stream.send('fault', fault);
   }
+}
+
+/** Tells the page that sent an event why its component has none of that name. */
+export function tellSender(
+  stream: Stream,
+  { id, viewer, component, name }: { id: string; viewer: string; component: string; name: string },
+  message: string,
+): void {
+  if (!stream.hasRoom) return;
+  const doing = `${name}()`;
+  const fault: Fault = {
+    id,
+    viewer: pageOf(viewer),
+    component,
+    doing,
+    event: name,
+    message,
+    stack: message,
+    refused: true,
+  };
+  stream.send('fault', fault);
 }

@@ -7,8 +7,10 @@ import type { EventHead, Fields } from '../protocol/event.ts';
 import type { Order, Settlement } from '../protocol/patch.ts';
 import { atMost } from './clock.ts';
 import type { ComponentStatics } from './component.ts';
+import { isDevelopment, tellSender } from './development.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
+import { noEvent } from './faults.ts';
 import { Call, type Outcome } from './handler.ts';
 import type { Keeper, Saved } from './keeper.ts';
 import { timed } from './monitor.ts';
@@ -54,6 +56,7 @@ export class Dispatch {
   readonly #registry: Registry;
   readonly #updates: Updates;
   readonly #keeper: Keeper;
+  readonly #isDevelopment = isDevelopment();
 
   constructor(settings: Settings, registry: Registry, updates: Updates, keeper: Keeper) {
     this.#settings = settings;
@@ -96,8 +99,11 @@ export class Dispatch {
     const component = seat.instance.statics.component;
     if (seat.epoch !== head.epoch)
       return refuse('stale', 'the event is of an earlier mounting', { component, ...about });
-    if (!seat.instance.allows(head.name))
-      return refuse('unknown', `no event ${JSON.stringify(head.name)}`, { component, ...about });
+    if (!seat.instance.allows(head.name)) {
+      const detail = noEvent(seat.instance.type, head.name);
+      if (this.#isDevelopment) tellSender(stream, { component, ...head }, detail);
+      return refuse('unknown', detail, { component, ...about });
+    }
     const { number } = laneOf(seat, name);
     if (head.number < number)
       return refuse('stale', `event ${head.number} came after ${number}`, { component, ...about });

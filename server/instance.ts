@@ -314,7 +314,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #wroteInRender(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#setup.report(this, wroteInRender(this.statics, this.id), 'render()');
+    this.#setup.report(this, wroteInRender(this.statics), 'render()');
   }
 
   // --- Content ---------------------------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   }
 
   #made(): unknown {
-    return this.#watcher.unwatched(() => this.#component.render());
+    return this.#setup.render(this, () => this.#watcher.unwatched(() => this.#component.render()));
   }
 
   #content(made: unknown): Eventually<Content> {

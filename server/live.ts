@@ -26,7 +26,7 @@ import { type Options, readOptions, type Settings } from './settings.ts';
 import { type Stats, statsOf } from './stats.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { createSeal, createTokens } from './token.ts';
-import type { Topic } from './topic.ts';
+import type { Published, Topic } from './topic.ts';
 import type { ComponentClass, SessionArgument } from './types.ts';
 import { Updates } from './updates.ts';
 import { unwrap } from './watch.ts';
@@ -80,11 +80,11 @@ export interface Live {
    */
   render<C extends ComponentClass>(request: Request, component: C, ...session: SessionArgument<C>): Promise<Html>;
   /**
-   * Publishes a value to all components that have subscribed to the topic, on every node. Never waits for them.
+   * Publishes a value to all components that have subscribed to the topic, on every node; a topic without values needs none. Never waits for them.
    * @throws LiveError `ERR_LIVE_PUBLISH_JSON` where other nodes are joined by Redis, and the value is not JSON.
    * @example app.post('/cards', (req, res) => { live.publish(cards, { id: 'c1', title: 'New' }); res.sendStatus(204); });
    */
-  publish<Value>(topic: Topic<Value>, value: NoInfer<Value>): void;
+  publish<Value>(topic: Topic<Value>, ...value: Published<Value>): void;
   /**
    * Ends streams and their instances at once, and tells the pages, which do not come back by themselves.
    * @example app.post('/logout', (req, res) => { live.disconnect({ sessionId: req.sessionID }); res.redirect('/'); });
@@ -161,7 +161,7 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
     attach: (app, { path = '/live' } = {}) => attach(router, app, path, settings.logger),
     render: (request, component, ...[session]) =>
       renderStatic({ settings, tokens, registry, fillings, contextOf }, request, component, session ?? {}),
-    publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
+    publish: (topic, ...[value]) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect(whom) {
       if ('match' in whom) return departures.disconnect(whom.match);
       nodes.disconnectSession(whom.sessionId);

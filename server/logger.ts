@@ -1,6 +1,7 @@
 // Owns how the server speaks to whoever runs it: through a logger, or the console; and hooks of the app's, which must not take the server along.
 
 import { LiveError, type Refusal } from './errors.ts';
+import { adviceOf } from './faults.ts';
 import type { ErrorPlace } from './settings.ts';
 
 /**
@@ -18,7 +19,7 @@ import type { ErrorPlace } from './settings.ts';
 export interface Logger {
   /** Gets what components throw, where there is no `onError`. */
   error(about: object, message: string): void;
-  /** Gets refusals, where there is no `onRefusal`. */
+  /** Gets refusals, where there is no `onRefusal`; and advice on content, where there is no `onError`. */
   warn(about: object, message: string): void;
   /** Gets drains, and that other nodes can't be reached, or can again. Without it these are not told. */
   info?(about: object, message: string): void;
@@ -46,10 +47,13 @@ function checked(given: Logger): Logger {
   );
 }
 
-/** What `onError` does unless the app says otherwise. */
+/** What `onError` does unless the app says otherwise. Advice is a warning, without a stack. */
 export function errorLog(logger: Logger) {
-  return (err: unknown, place: ErrorPlace): void =>
-    logger.error({ err, ...place }, `${place.component} (${place.id}) threw in ${place.doing}`);
+  return (err: unknown, place: ErrorPlace): void => {
+    const advice = adviceOf(err);
+    if (advice) logger.warn({ code: (err as LiveError).code, ...place }, `advice: ${advice}`);
+    else logger.error({ err, ...place }, `${place.component} (${place.id}) threw in ${place.doing}`);
+  };
 }
 
 /** What `onRefusal` does unless the app says otherwise. */

@@ -66,6 +66,7 @@ export class Mounter {
       handlerTimeout,
       onDirty: schedule,
       report: (...said) => this.report(...said),
+      render: (instance, render) => this.helper.render(instance, render),
       view: (name, locals) => engine.render(name, locals),
       publish: (topic, value) => backplane.publish(topic, unwrap(value)),
       listen: (topic, work) => backplane.listen(topic, work),

@@ -33,6 +33,8 @@ export interface InstanceSetup {
   onDirty(instance: Instance): void;
   /** Reports what a component threw; `event` names the event that was being handled, if it was one. */
   report(instance: Instance, error: unknown, doing: string, event?: string): void;
+  /** Calls a component's `render()`; in development with an eye on what it makes. */
+  render(instance: Instance, render: () => unknown): unknown;
   /** Renders a view through the application's view engine. */
   view(name: string, locals: object): Promise<Html>;
   publish(topic: string, value: unknown): void;

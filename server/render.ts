@@ -125,6 +125,7 @@ function createThrowAway(
     handlerTimeout,
     onDirty: () => {},
     report: (_, error, doing) => onError(error, { component: type.component, id, doing }),
+    render: (_, render) => render(),
     view: (name, locals) => engine.render(name, locals),
     publish: () => {},
     listen: () => () => {},

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { ENDPOINTS, MEDIA, type PostEndpoint, PROTOCOL_VERSION } from '../protocol/names.ts';
 import { answerRefusal, type HttpAnswer, NOTHING, writeAnswer } from './answer.ts';
+import { isEaten } from './body.ts';
 import { accept, type Result, refuse } from './errors.ts';
 import { chain, type Eventually, isLater } from './eventually.ts';
 import { isSameOrigin, type LiveRequest, sessionCookie, sessionOf } from './express.ts';
@@ -51,7 +52,15 @@ type Routed = Result<HttpAnswer | undefined> | 'next';
 /** Makes the handler of all live paths. It answers what is below its own, and leaves the rest to `next`. */
 export function createRouter(given: RouterParts): Handler {
   const parts = { ...given, listener: listenerOf(given) };
+  let isToldEaten = false;
   return (request, response, next) => {
+    // pages try again and again what this breaks: it is said once, and not for each try
+    const fail = (error: unknown) => {
+      if (!isEaten(error)) return next(error);
+      if (isToldEaten) return writeAnswer(response, { status: 500 });
+      isToldEaten = true;
+      next(error);
+    };
     const finish = (result: Routed) => {
       if (result === 'next') next();
       else if (!result.ok) answerRefusal(parts.settings, request, response, result.refusal);
@@ -59,10 +68,10 @@ export function createRouter(given: RouterParts): Handler {
     };
     try {
       const result = route(parts, request, response);
-      if (isLater(result)) result.then(finish).catch(next);
+      if (isLater(result)) result.then(finish).catch(fail);
       else finish(result);
     } catch (error) {
-      next(error);
+      fail(error);
     }
   };
 }

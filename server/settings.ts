@@ -11,6 +11,7 @@ import { type InspectorOptions, type InspectorSettings, readInspector } from './
 import { LIMITS, type Limits } from './limits.ts';
 import { errorLog, type Logger, readLogger, refusalLog, unfailing } from './logger.ts';
 import { tell } from './monitor.ts';
+import { nearest } from './nearest.ts';
 import type { Checked, ComponentClass, ContextFor } from './types.ts';
 
 /**
@@ -88,7 +89,7 @@ export interface BaseOptions {
    */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
   /**
-   * Called once for each refused request. Default: it is a warning in the log.
+   * Called once for each refused request; not again where the page then asks why its session was refused. Default: it is a warning in the log.
    * @example liveview({ secret, components, onRefusal: ({ kind, detail }) => console.warn(kind, detail) });
    */
   readonly onRefusal?: (refusal: Refusal) => void;
@@ -142,6 +143,27 @@ type Loose = BaseOptions & {
   readonly context?: (req: Request) => unknown;
 };
 
+/** Every option; the compiler sees that none is missing. */
+const OPTIONS: Readonly<Record<keyof Loose, true>> = {
+  secret: true,
+  components: true,
+  context: true,
+  resumeWindow: true,
+  heartbeat: true,
+  tokenAge: true,
+  handlerTimeout: true,
+  limits: true,
+  identityEncoding: true,
+  compression: true,
+  uploadDirectory: true,
+  backplane: true,
+  logger: true,
+  onError: true,
+  onRefusal: true,
+  inspector: true,
+  clock: true,
+};
+
 /** Checks options and fills in defaults. Throws a LiveError for what can't work. */
 export function readOptions(options: Loose): Settings {
   if (typeof options !== 'object' || options === null) {
@@ -150,6 +172,7 @@ export function readOptions(options: Loose): Settings {
       `liveview(): expected options, got ${typeof options}. Example: liveview({ secret, components: [Counter] }).`,
     );
   }
+  checkNames(options, OPTIONS, '');
   const logger = readLogger(options.logger);
   const components = readComponents(options.components);
   return {
@@ -216,14 +239,18 @@ function readNumber(
   );
 }
 
-function readLimits(given: Partial<Limits>): Limits {
+function checkNames(given: object, known: object, prefix: string): void {
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(LIMITS, name))
-      throw new LiveError(
-        'ERR_LIVE_OPTION',
-        `liveview(): there is no limits.${name}; there are ${Object.keys(LIMITS).join(', ')}.`,
-      );
+    if (Object.hasOwn(known, name)) continue;
+    const names = Object.keys(known);
+    const near = nearest(name, names);
+    const cure = near ? `Did you mean ${prefix}${near}?` : `There are ${names.join(', ')}.`;
+    throw new LiveError('ERR_LIVE_OPTION', `liveview(): there is no option ${prefix}${name}. ${cure}`);
   }
+}
+
+function readLimits(given: Partial<Limits>): Limits {
+  checkNames(given, LIMITS, 'limits.');
   const entries = Object.entries(LIMITS) as [keyof Limits, number][];
   return Object.fromEntries(
     entries.map(([name, fallback]) => [name, readNumber(`limits.${name}`, given[name], fallback, 1, Infinity)]),

@@ -11,8 +11,11 @@ export interface Topic<Value> {
   readonly value?: (value: Value) => Value;
 }
 
+/** What `publish` takes beside the topic: its value, or nothing where the topic has none. */
+export type Published<Value> = undefined extends Value ? [value?: NoInfer<Value>] : [value: NoInfer<Value>];
+
 /**
- * Names a topic. Keep it in a module of its own, so that components which publish and components which subscribe can both import it.
+ * Names a topic, and the type of its values; without a type it has none, and only says that something has changed. Keep it in a module of its own, so that components which publish and components which subscribe can both import it.
  * @example
  * ```ts
  * export const cards = topic<Card>('cards');
@@ -31,7 +34,26 @@ export interface Topic<Value> {
  * await view.publish(cards, { id: 'c1', title: 'Milk' });
  * view.text; // => 'Milk'
  * ```
+ * @example
+ * ```ts
+ * const changed = topic('orders');
+ * let orders = 0;
+ *
+ * class Orders extends LiveComponent {
+ *   static component = 'demo.Orders';
+ *   mount() {
+ *     this.subscribe(changed);
+ *   }
+ *   render() {
+ *     return html`<p>${orders} orders</p>`;
+ *   }
+ * }
+ * const till = await mountLive(Orders);
+ * orders += 1;
+ * await till.publish(changed);
+ * till.text; // => '1 orders'
+ * ```
  */
-export function topic<Value>(name: string): Topic<Value> {
+export function topic<Value = void>(name: string): Topic<Value> {
   return { name };
 }

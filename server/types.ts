@@ -140,7 +140,9 @@ type RootFault<C> = C extends { root: infer R }
   : never;
 
 type EventsFault<C> = C extends { events: infer E } & (abstract new (...args: never) => infer I)
-  ? { [K in keyof E & string]: EventFault<I, E, K> }[keyof E & string]
+  ? E extends readonly unknown[]
+    ? 'static events: expected an object, e.g. { add: true }'
+    : { [K in keyof E & string]: EventFault<I, E, K> }[keyof E & string]
   : never;
 
 /**

@@ -2,6 +2,7 @@
 // In: a literal and its values. Out: Html, which keeps strings and values apart so that a diff can compare values.
 
 import { LiveError } from './errors.ts';
+import { note } from './noted.ts';
 import type { Place } from './regions.ts';
 import { isMisplaced } from './scan.ts';
 import { type Hole, readTemplate, type Template } from './template.ts';
@@ -53,7 +54,7 @@ export class Html {
    * @throws LiveError `ERR_LIVE_HTML_URL`, `ERR_LIVE_HTML_VALUE`, `ERR_LIVE_HTML_CODE`; `ERR_LIVE_HTML_PROMISE` where a promise is inside.
    */
   toString(): string {
-    return writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY });
+    return note(writeHtml(this, START, { at: this.template.statics.length - 1, offset: Number.POSITIVE_INFINITY }));
   }
 
   /** Catches `res.send(html`…`)`, which would send JSON. */
@@ -265,7 +266,7 @@ function writeObject(value: object): string {
   if (!isThenable(value)) throw wordless('in text', value);
   throw new LiveError(
     'ERR_LIVE_HTML_PROMISE',
-    'Html with a promise inside has no text yet. Write: String(await settle(html`…`)).',
+    'html: a value is a promise, so there is no text yet. Is an `await` missing, as in ${await live.render(…)}? Or write String(await settle(html`…`)).',
   );
 }
 

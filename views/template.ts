@@ -108,7 +108,8 @@ function holeAt(cursor: Cursor, before: string, after: string): Hole {
   if (state === 'code')
     throw misplaced(before, `inside <${cursor.tag}>`, 'pass data in a data-* attribute, or use raw()');
   if (state === 'comment') throw misplaced(before, 'inside a comment', 'move it out');
-  throw misplaced(before, 'in the name of a tag or attribute', 'write name="${…}"; a boolean makes it come and go');
+  const cure = 'write name="${…}"; a boolean makes the attribute come and go: checked="${done}"';
+  throw misplaced(before, 'in the name of a tag or attribute', cure);
 }
 
 /** Whether an attribute may set another element's address. */
@@ -131,8 +132,17 @@ function checkAddress(value: string, before: string, after: string): void {
 }
 
 function misplaced(before: string, where: string, cure: string): LiveError {
-  const place = before.slice(-40).replace(/\s+/g, ' ');
-  return new LiveError('ERR_LIVE_HTML_HOLE', `html: a value stands ${where}, at …${place}\${…}. To mend it: ${cure}.`);
+  return new LiveError(
+    'ERR_LIVE_HTML_HOLE',
+    `html: a value stands ${where}, at: ${endOf(before)}\${…}. To mend it: ${cure}.`,
+  );
+}
+
+/** The last tag that begins in a text, or its last words, on one line. */
+function endOf(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  const tag = line.slice(line.lastIndexOf('<'));
+  return tag.length <= 60 ? tag : `… ${tag.slice(-50).replace(/^\S* /, '')}`;
 }
 
 /** Moves on by one character. A small part of the HTML standard's tokenizer (13.2.5): enough to know where a hole is. */

@@ -93,7 +93,8 @@ export function createLog(isOn: () => boolean): Log {
       say(line, { ...update, root: entry.root });
     },
     fault(fault) {
-      warn(`✗ ${fault.component} ${short(fault.id)} threw in ${fault.doing}: ${fault.message}`, fault);
+      const what = fault.refused ? 'refused' : 'threw in';
+      warn(`✗ ${fault.component} ${short(fault.id)} ${what} ${fault.doing}: ${fault.message}`, fault);
     },
   };
 }

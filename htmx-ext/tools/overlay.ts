@@ -57,7 +57,7 @@ export function createOverlay(): Overlay {
   }
 
   function head(fault: Fault, times: number): HTMLElement {
-    const title = make('h1', { id: 'what' }, make('b', {}, fault.component), ` threw ${doingOf(fault)}`);
+    const title = make('h1', { id: 'what' }, make('b', {}, fault.component), ` ${doingOf(fault)}`);
     const head = make('header', {}, title);
     if (times > 1) head.append(make('span', { class: 'times', title: 'how often it came' }, `× ${times}`));
     if (seen.length > 1)
@@ -87,8 +87,9 @@ function button(name: string, text: string, label: string, work: () => void): HT
   return made;
 }
 
-function doingOf({ doing, event }: Fault): string {
-  return event ? `on the event ${event}` : `in ${doing}`;
+function doingOf({ doing, event, refused }: Fault): string {
+  if (refused) return `refused the event ${event}`;
+  return event ? `threw on the event ${event}` : `threw in ${doing}`;
 }
 
 /** It is said aloud when it comes; not again when its count grows. */

@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import { type Html, html, raw } from '../../views/html.ts';
 import type { ComponentStatics } from '../component.ts';
 import type { BaseOptions } from '../settings.ts';
-import type { Topic } from '../topic.ts';
+import type { Published, Topic } from '../topic.ts';
 import type { Checked, ComponentClass, ContextOf, SessionOf } from '../types.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { type Elements, ROOTS, refused } from './dom.ts';
@@ -174,8 +174,8 @@ export class MountedView<C extends ComponentClass = ComponentClass> extends View
    * Publishes a value to all who have subscribed to the topic, and waits for the effect.
    * @example await view.publish(cards, { id: 'c1', title: 'Milk' });
    */
-  async publish<Value>(topic: Topic<Value>, value: Value): Promise<void> {
-    this.#server.live.publish(topic, value);
+  async publish<Value>(topic: Topic<Value>, ...value: Published<Value>): Promise<void> {
+    this.#server.live.publish(topic, ...value);
     await this.#server.quiet();
     this.#server.throwErrors();
   }

@@ -23,8 +23,8 @@ const TURNS = 50;
 /** So many on end in which nothing is under way: what was published is heard in the next one. */
 const IDLE = 3;
 
-/** What the server says in development about content that costs more than it need. */
-const ADVICE = new Set(['ERR_LIVE_MARKUP', 'ERR_LIVE_DUPLICATE_ID']);
+/** What the server says in development about content that costs more than it need, or does not show what it should. */
+const ADVICE = new Set(['ERR_LIVE_MARKUP', 'ERR_LIVE_DUPLICATE_ID', 'ERR_LIVE_HTML_STRING']);
 
 const CONTEXT = Symbol('context');
 

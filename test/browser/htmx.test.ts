@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeInBrowser, isLive } from '../support/browser.ts';
 
-const ticks = topic<undefined>('ticks');
+const ticks = topic('ticks');
 
 /** Notes what it gets. */
 class Sink extends LiveComponent<{ markup: string }> {
@@ -377,7 +377,7 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
 
   test('five fast clicks count five, with pushes arriving in between', async () => {
     const { page } = await open('<button id="e" lv-event="go" hx-vals=\'{"slow":"1"}\'>x</button><i id="ticks"></i>');
-    const stop = setInterval(() => app.live.publish(ticks, undefined), 3);
+    const stop = setInterval(() => app.live.publish(ticks), 3);
     try {
       for (let round = 1; round <= 3; round++) {
         await page.evaluate(() => {

@@ -44,7 +44,7 @@ class Bench extends LiveComponent {
       <p id="step">${this.step}</p>
       <p id="upto">${this.upto}</p>
       <button id="add" lv-event="add" name="by" value="2">Add</button>
-      <button id="fail" lv-event="fail">Fail</button><button id="cause" lv-event="cause">Cause</button>
+      <button id="typo" lv-event="fial">Typo</button><button id="fail" lv-event="fail">Fail</button><button id="cause" lv-event="cause">Cause</button>
       <form id="login" lv-event="login"><input name="user" value="ann"><input name="key" type="password" value="hunter2"><button>In</button></form>
       <form id="upload" lv-event="upload" hx-encoding="multipart/form-data"><input name="file" type="file"><button>Up</button></form>`;
   }
@@ -441,6 +441,16 @@ describeInBrowser('the tools', (visit, htmx) => {
 
   describe('what a component throws', () => {
     const dialog = (page: Page) => page.getByRole('dialog');
+
+    test('is told from an event that it has not, which is shown with the one that was meant', async () => {
+      const { page, said } = await open();
+      await page.evaluate(() => void liveview.debug());
+      await page.click('#typo');
+      await dialog(page).waitFor();
+      expect(await dialog(page).getByRole('heading').textContent()).toBe('test.Bench refused the event fial');
+      expect(await dialog(page).getByRole('alert').textContent()).toMatch(/^no event "fial"; did you mean "fail"\?/);
+      await says(said, /^liveview ✗ test\.Bench \S+ refused fial\(\): no event "fial"/);
+    });
 
     test('is shown with its component, event, message and stack, and Escape closes it', async () => {
       const { page, faults } = await open();

@@ -176,6 +176,47 @@ describe('in development a page is told', () => {
     expect([message.length, stack.length]).toEqual([1_000, 16_000]);
   });
 
+  test.each([
+    ['fin', 'no event "fin"; did you mean "fine"?; static events has: fine, add'],
+    ['nothing', 'no event "nothing"; static events has: fine, add'],
+    ['fine()', 'no event "fine()": write lv-event="fine", without parentheses'],
+    [
+      'helper',
+      'no event "helper": there is a method helper(), but static events does not list it. Add helper: true, if browsers may call it',
+    ],
+    ['fail', /there is a method fail\(\)/], // of the class that it extends
+    ['trap', 'no event "trap"; static events has: fine, add'],
+    ['render', 'no event "render"; static events has: fine, add'],
+  ])('that there is no event %s, and which was meant', async (name, message) => {
+    class Few extends Faulty {
+      static override component = 'test.Few';
+      static override events = { fine: true, add: true } as never;
+      add() {}
+      helper() {}
+      get trap() {
+        throw new Error('a browser must not get here');
+      }
+    }
+    const client = await it.open({ components: [Few] });
+    const root = await client.live();
+    const { body } = await root.event(name).expect(404);
+    expect(body).toEqual({ type: 'urn:htmx-liveview:unknown', title: 'unknown', status: 404 });
+    const told = message instanceof RegExp ? expect.stringMatching(message) : message;
+    const { id, viewer } = { id: root.id, viewer: client.viewer };
+    expect(await fault(client)).toEqual({
+      id,
+      viewer,
+      component: 'test.Few',
+      doing: `${name}()`,
+      event: name,
+      message: told,
+      stack: told,
+      refused: true,
+    });
+    expect(it.app.refusals).toMatchObject([{ kind: 'unknown', detail: told }]);
+    expect(it.app.errors).toEqual([]);
+  });
+
   test('advice is for the log alone', async () => {
     class Doubled extends Faulty {
       static override component = 'test.Doubled';
@@ -201,7 +242,7 @@ describe('in production no page is told anything', () => {
     const items = { viewer: client.viewer, url: it.app.url, components: client.roots.slice(1) };
     const answer = await client.post('subscribe', '', JSON.stringify(items)).expect(200);
     expect(answer.body).toEqual({ components: [{ id: client.roots[1]?.id, gone: 'failed' }] });
-    for (const event of ['fail', 'work', 'breakRender']) {
+    for (const event of ['fail', 'work', 'breakRender', 'nope']) {
       const answer = await client
         .post('event', `${root.query(event)}&debug=1&fault=1&development=true`, 'debug=1')
         .set('X-Debug', '1');

@@ -129,7 +129,7 @@ test('events that wait are limited, and the others are handled in order', async 
 
 test.each([
   [{ limits: { events: 0 } }, 'limits.events must be a number from 1'],
-  [{ limits: { speed: 1 } }, 'there is no limits.speed'],
+  [{ limits: { speed: 1 } }, 'there is no option limits.speed'],
 ])('a limit that can’t be is an error at start: %j', async (options, message) => {
   await expect(its.open({ components: [Counter], ...(options as object) })).rejects.toThrow(message);
 });

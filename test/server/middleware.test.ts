@@ -58,22 +58,22 @@ describe.each(versions)('%s', (_, make) => {
   });
 });
 
-test('a body that something else has eaten is an error with the cure', async () => {
-  let caught: unknown;
+test('a body that something else has eaten is an error with the cure, once', async () => {
+  const caught: unknown[] = [];
   app = await startApp({
     components: [Counter],
     before: (it) => it.use(express.text({ type: '*/*' })),
     routes: (it) =>
       it.use((error: unknown, _req: unknown, res: express.Response, _next: unknown) => {
-        caught = error;
+        caught.push(error);
         res.sendStatus(500);
       }),
   });
   client = await Client.open(app);
-  await client
-    .post('subscribe', '', JSON.stringify({ viewer: 'v', url: app.url, components: client.roots }))
-    .expect(500);
-  expect(caught).toMatchObject({ code: 'ERR_LIVE_BODY_PARSED', message: expect.stringContaining('Mount live.router') });
+  const subscribe = JSON.stringify({ viewer: 'v', url: app.url, components: client.roots });
+  for (let tries = 0; tries < 3; tries++) await client.post('subscribe', '', subscribe).expect(500);
+  const cure = expect.stringContaining('Mount live.router');
+  expect(caught).toEqual([expect.objectContaining({ code: 'ERR_LIVE_BODY_PARSED', message: cure })]);
 });
 
 test('a body that was kept whole, as a Buffer, is used', async () => {

@@ -312,12 +312,41 @@ describe('a logger gets', () => {
     });
   });
 
+  test.each([
+    ['ERR_LIVE_DUPLICATE_ID', 'two elements have id="a". Give each its own; until then more HTML than needed is sent.'],
+    [
+      'ERR_LIVE_MARKUP',
+      'an element is not closed, or stands where a browser would not leave it. Mend it; until then each change sends the whole content.',
+    ],
+    [
+      'ERR_LIVE_RENDER_WRITES',
+      'render() wrote to a field. Write in mount() or in handlers; the page does not follow this write.',
+    ],
+  ])('advice as a warning without a stack: %s', async (code, advice) => {
+    class Careless extends LiveComponent {
+      static component = 'test.Careless';
+      shown = 0;
+      render() {
+        if (!this.connected) return '';
+        if (code === 'ERR_LIVE_RENDER_WRITES') this.shown++;
+        return code === 'ERR_LIVE_MARKUP'
+          ? '<p id="a"><b>'
+          : html`<p id="a"></p>${code.endsWith('ID') && html`<p id="a"></p>`}`;
+      }
+    }
+    const { lines, logger } = log();
+    const { id } = await (await open({ components: [Careless], logger, ...NO_HOOKS })).live();
+    const about = { code, component: 'test.Careless', id, doing: 'render()' };
+    const msg = `htmx-liveview: advice: test.Careless: ${advice} (${code})`;
+    expect(lines).toEqual([{ level: WARN, ...about, msg }]);
+  });
+
   test('refusals, with their detail', async () => {
     const { lines, logger } = log();
     const desk = await (await open({ components: [Desk], logger, ...NO_HOOKS })).live();
     await desk.event('nope').expect(404);
     const about = { kind: 'unknown', status: 404, component: 'test.Desk', id: desk.id };
-    const detail = 'no event "nope"';
+    const detail = 'no event "nope"; static events has: take, wait, fail, spoil';
     const msg = `htmx-liveview: refused (unknown) test.Desk ${desk.id}: ${detail}`;
     expect(lines).toEqual([{ level: WARN, ...about, detail, msg }]);
   });

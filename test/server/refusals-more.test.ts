@@ -144,6 +144,9 @@ describe('a stream is refused', () => {
     await agent.get('/plain').expect(200);
     await agent.get('/live/stream?v=1').expect(401);
     expect(kinds()).toEqual(['session']);
+    // the page asks why: that is no second refusal
+    await agent.get('/live/stream?v=1&probe').expect(401);
+    expect(kinds()).toEqual(['session']);
   });
 
   test.each(['post', 'put', 'head'] as const)('to the method %s', async (method) => {

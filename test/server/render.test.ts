@@ -212,18 +212,24 @@ describe('what goes wrong in a static render', () => {
     await expect(render(app.live)).rejects.toThrow(message);
   });
 
-  test('a render that gives neither Html nor a string says so', async () => {
+  test.each([
+    [undefined, 'undefined. Is a `return` missing?'],
+    [[html`<p>1</p>`], 'an array. Write html`${list}`.'],
+    [null, 'null.'],
+    [1, 'number.'],
+  ])('a render that gives neither Html nor a string, but %s, says so', async (made, found) => {
     class Nothing extends LiveComponent {
       static component = 'Nothing';
       render() {
-        return undefined as never;
+        return made as never;
       }
       failed(error: unknown) {
         return (error as Error).message;
       }
     }
     await start({ components: [Nothing] });
-    expect((await page()).$('[data-id]').text()).toMatch(/ERR_LIVE_RENDER: Nothing\.render\(\).*got undefined/);
+    const said = `ERR_LIVE_RENDER: Nothing.render(): expected html\`…\` or a string, got ${found}`;
+    expect((await page()).$('[data-id]').text()).toBe(said);
   });
 });
 

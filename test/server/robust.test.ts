@@ -328,16 +328,28 @@ describe('in development', () => {
       'a doubled id',
       (n: number) => html`<p id="twice">${n}</p><p id="twice">x</p>`,
       'ERR_LIVE_DUPLICATE_ID',
-      /Odd1 \(.{22}\): the id "twice"/,
+      /Odd1: two elements have id="twice"\. Give each its own/,
     ],
     [
       'an element that is not closed',
       (n: number) => html`<div id="open"><p>${n}</div>`,
       'ERR_LIVE_MARKUP',
-      /Odd1 \(.{22}\): an element is not closed/,
+      /Odd1: an element is not closed/,
     ],
     ['the same in a text', (n: number) => `<div id="open"><p>${n}</div>`, 'ERR_LIVE_MARKUP', /Odd1/],
-  ])('%s is said once, with component and id, and renders all the same', async (_, content, code, message) => {
+    [
+      'a list of templates that is joined',
+      (n: number) => html`<ul>${[n, 7].map((it) => html`<li>${it}</li>`).join('')}</ul>`,
+      'ERR_LIVE_HTML_STRING',
+      /Odd1: the text of an html`…` stands in another one.*Leave out \.join\(''\) or String\(…\)/,
+    ],
+    [
+      'a template as a string in a longer one, deep inside',
+      (n: number) => html`<p>${[html`<b>${`so: ${html`<i>${n}</i>`}`}</b>`]}</p>`,
+      'ERR_LIVE_HTML_STRING',
+      /Odd1/,
+    ],
+  ])('%s is said once, with its component, and renders all the same', async (_, content, code, message) => {
     const it = await (await open({ components: [view(content, 'Odd1')] })).live();
     await it.event('go').expect(204);
     await it.shows('1');
@@ -346,5 +358,27 @@ describe('in development', () => {
     const said = its.app.errors.filter(({ error }) => (error as { code?: string }).code === code);
     expect(said).toHaveLength(1);
     expect(String(said[0]?.error)).toMatch(message);
+  });
+
+  test.each([
+    ['raw() of a template’s text', (n: number) => html`<p>${raw(String(html`<b>${n}</b>`))}</p>`],
+    ['a template’s text in an attribute', (n: number) => html`<p title="${String(html`<b>x</b>`)}">${n}</p>`],
+    ['text with tags that a user wrote', (n: number) => html`<p>${'<b>bold</b>'} ${html`<b>bold</b>`} ${n}</p>`],
+    ['a template without tags as a string', (n: number) => html`<p>${String(html`n: ${n}`)}</p>`],
+  ])('%s is nothing to speak of', async (_, content) => {
+    const it = await (await open({ components: [view(content, 'Fine1')] })).live();
+    await it.event('go').expect(204);
+    await it.shows('1');
+    expect(its.app.errors).toEqual([]);
+  });
+
+  test('nothing is looked for in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const joined = view((n) => html`<p>${[html`<b>${n}</b>`].join('')}</p>`, 'Joined');
+    const it = await (await open({ components: [joined] })).live();
+    vi.unstubAllEnvs();
+    await it.event('go').expect(204);
+    await it.shows('1');
+    expect(its.app.errors).toEqual([]);
   });
 });

@@ -680,6 +680,32 @@ describe('what a component does beside its content', () => {
     expect([view.text, other.text].map((text) => text.slice(0, 9))).toEqual(['n 0 hello', 'n 5 hello']);
   });
 
+  test('a topic without values renders again whoever subscribed without a callback', async () => {
+    const changed = topic('test changed');
+    let stock = 3;
+    class Shelf extends LiveComponent {
+      static component = 'test.Shelf';
+      static events = { take: true };
+      mount() {
+        this.subscribe(changed);
+      }
+      take() {
+        stock--;
+        this.publish(changed);
+      }
+      render() {
+        return html`<p>${stock}</p><button lv-event="take">Take</button>`;
+      }
+    }
+    const view = await mountLive(Shelf);
+    const other = await view.join();
+    await view.click('button');
+    expect([view.text, other.text]).toEqual(['2Take', '2Take']);
+    stock = 9;
+    await view.publish(changed);
+    expect([view.text, other.text]).toEqual(['9Take', '9Take']);
+  });
+
   test('this.view() renders through the app’s engine', async () => {
     class Viewed extends LiveComponent {
       static component = 'test.Viewed';

@@ -11,6 +11,7 @@ import {
   liveview,
   type Params,
   presence,
+  type Topic,
   topic,
 } from 'htmx-liveview';
 import type { LiveviewEvents } from 'htmx-liveview/liveview.js';
@@ -102,6 +103,17 @@ class NotAMethod extends LiveComponent {
 }
 // @ts-expect-error: "events.remove: 'remove' is a field, not a method"
 liveview({ secret, components: [NotAMethod] });
+
+class Listed extends LiveComponent {
+  static component = 'Listed';
+  static events = ['add'];
+  add() {}
+  render() {
+    return '';
+  }
+}
+// @ts-expect-error: "static events: expected an object, e.g. { add: true }"
+liveview({ secret, components: [Listed] });
 
 class NotSendable extends LiveComponent {
   static component = 'NotSendable';
@@ -349,6 +361,45 @@ live.publish(cards, { title: 'One' });
 // @ts-expect-error: the topic has another type
 live.publish(cards, { title: 1 });
 
+// @ts-expect-error: the value is missing
+live.publish(cards);
+
+const changed = topic('changed');
+live.publish(changed);
+live.publish(topic<void>('void'));
+live.publish(topic<undefined>('undefined'));
+live.publish(topic<string | undefined>('maybe'), 'x');
+const annotated: Topic<number> = topic('annotated');
+live.publish(annotated, 1);
+// @ts-expect-error: the topic has no value
+live.publish(changed, 1);
+// @ts-expect-error: a name without a type has no value
+live.publish(topic('untyped'), 'x');
+
+class Listener extends LiveComponent {
+  static component = 'Listener';
+  static events = { tell: true };
+  mount() {
+    this.subscribe(changed);
+    this.subscribe(cards);
+    this.subscribe(cards, ({ title }) => title satisfies string);
+    // @ts-expect-error: the topic has no value
+    this.subscribe(changed, (value: string) => value);
+  }
+  tell() {
+    this.publish(changed);
+    this.publish(cards, { title: 'One' });
+    // @ts-expect-error: the value is missing
+    this.publish(cards);
+    // @ts-expect-error: the topic has no value
+    this.publish(changed, 'x');
+  }
+  render() {
+    return '';
+  }
+}
+liveview({ secret, components: [Listener] });
+
 const inRoom = presence<{ name: string }>('room');
 class Room extends LiveComponent {
   static component = 'Room';
@@ -371,6 +422,9 @@ counter.join({ session: { start: 2 } });
 mountLive(Room);
 mountLive(Mine, { context: { user: { name: 'Ada' } } });
 counter.publish(cards, { title: 'One' });
+counter.publish(changed);
+// @ts-expect-error: the value is missing
+counter.publish(cards);
 
 // @ts-expect-error: the payload is missing
 mountLive(Counter);

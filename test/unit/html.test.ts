@@ -58,6 +58,16 @@ describe('html in attributes', () => {
 
   test('refuses an unquoted hole', () => {
     expect(() => html`<p class=${'a'}></p>`).toThrow(/ERR_LIVE_HTML_HOLE.*unquoted/);
+    expect(
+      () => html`<ul><li>a</li></ul>
+      <input type="checkbox"
+        name="done" ${'checked'}>`,
+    ).toThrow(
+      'at: <input type="checkbox" name="done" ${…}. To mend it: write name="${…}"; a boolean makes the attribute come and go: checked="${done}".',
+    );
+    expect(() => html`<input class="one two three four" aria-label="Is it done already?" name="done" ${'x'}>`).toThrow(
+      'at: … aria-label="Is it done already?" name="done" ${…}. To mend it',
+    );
   });
 
   test.each([
@@ -123,7 +133,9 @@ describe('promises in html', () => {
   });
 
   test('cannot be written before, and the message says the cure', () => {
-    expect(() => text(html`<p>${Promise.resolve(1)}</p>`)).toThrow(/ERR_LIVE_HTML_PROMISE.*settle/);
+    expect(() => text(html`<p>${Promise.resolve(1)}</p>`)).toThrow(
+      /ERR_LIVE_HTML_PROMISE: .*Is an `await` missing.*settle/,
+    );
   });
 });
 

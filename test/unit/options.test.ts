@@ -10,6 +10,14 @@ class Good extends LiveComponent {
     return '';
   }
 }
+/** As JavaScript may have it. */
+class Bare extends (LiveComponent as unknown as new () => object) {
+  static component = 'bare';
+}
+class Arrow extends Good {
+  static override events = { go: true, inc: true };
+  inc = () => {};
+}
 /** A class with other statics. */
 const like = (statics: object, methods: object = {}) => {
   class Other extends Good {}
@@ -51,7 +59,37 @@ describe('liveview() throws at start for', () => {
       'an event without a method',
       { components: [like({ events: { nope: true } })] },
       'ERR_LIVE_EVENT_METHOD',
-      /nope\(\)/,
+      /nope\(\) \{ … \}, or remove the event\. A field that holds a function is no method\./,
+    ],
+    [
+      'an event whose method is a field',
+      { components: [Arrow] },
+      'ERR_LIVE_EVENT_METHOD',
+      /Arrow: events\.inc: there is no public method inc\(\)\. .* A field that holds a function is no method\./,
+    ],
+    [
+      'no render()',
+      { components: [Bare] },
+      'ERR_LIVE_RENDER_MISSING',
+      /Bare: there is no method render\(\)\. Add render\(\) \{ return html`…`; \}/,
+    ],
+    [
+      'events that are called event',
+      { components: [like({ events: undefined, event: { go: true } })] },
+      'ERR_LIVE_EVENTS',
+      /did you mean static events\? Example: static events = \{ go: true \}/,
+    ],
+    [
+      'a list of events',
+      { components: [like({ events: ['go', 'stop'] })] },
+      'ERR_LIVE_EVENTS',
+      /must be an object, got an array\. Example: static events = \{ go: true, stop: true \}/,
+    ],
+    [
+      'events that are a text',
+      { components: [like({ events: 'go' })] },
+      'ERR_LIVE_EVENTS',
+      /must be an object, got string/,
     ],
     [
       'an event with an own name',
@@ -73,6 +111,25 @@ describe('liveview() throws at start for', () => {
     ],
     ['a root with a bad tag', { components: [like({ root: { tag: 'a b' } })] }, 'ERR_LIVE_ROOT', /"a b"/],
     ['a number out of range', { heartbeat: 5 }, 'ERR_LIVE_OPTION', /heartbeat.*1000 to 60000.*got 5/],
+    [
+      'an option that is mistyped',
+      { resumeWindw: 3 },
+      'ERR_LIVE_OPTION',
+      /no option resumeWindw\. Did you mean resumeWindow\?/,
+    ],
+    ['one in another case', { onerror() {} }, 'ERR_LIVE_OPTION', /Did you mean onError\?/],
+    [
+      'an option that is like none',
+      { colour: 1 },
+      'ERR_LIVE_OPTION',
+      /no option colour\. There are secret, components, context, /,
+    ],
+    [
+      'a mistyped limit',
+      { limits: { bdoy: 1 } },
+      'ERR_LIVE_OPTION',
+      /no option limits\.bdoy\. Did you mean limits\.body\?/,
+    ],
     ['a number that is none', { resumeWindow: '60s' }, 'ERR_LIVE_OPTION', /resumeWindow.*got 60s/],
     ['a hook that is no function', { onError: 1 }, 'ERR_LIVE_OPTION', /onError must be a function/],
     ['a logger that is none', { logger: true }, 'ERR_LIVE_LOGGER', /error: undefined.*logger: pino\(\)/],
@@ -89,6 +146,13 @@ test('liveview() takes good options', () => {
   expect(make({ secret: [secret, secret], resumeWindow: 0 })).not.toThrow();
   expect(make({ logger: console })).not.toThrow();
   expect(make({ logger: { error() {}, warn() {} } })).not.toThrow();
+});
+
+test('a class may inherit render() and its events', () => {
+  class Heir extends Good {
+    static override component = 'heir';
+  }
+  expect(make({ components: [Heir] })).not.toThrow();
 });
 
 test('a component can only be made by the server', () => {

@@ -14,7 +14,7 @@ interface Note {
 
 let all: readonly Note[] = [];
 let lastId = 0;
-const changed = topic<undefined>('notes');
+const changed = topic('notes');
 
 export class Notes extends LiveComponent<{}, Context> {
   static component = 'app.Notes';
@@ -24,12 +24,12 @@ export class Notes extends LiveComponent<{}, Context> {
   };
 
   mount() {
-    this.subscribe(changed, () => this.changed());
+    this.subscribe(changed);
   }
 
   add({ text }: Params<typeof Notes, 'add'>, { context }: LiveEvent<Context>) {
     all = [...all, { id: ++lastId, owner: context.user.name, text }].slice(-100); // a database would keep them
-    this.publish(changed, undefined);
+    this.publish(changed);
   }
 
   remove({ id }: Params<typeof Notes, 'remove'>, { context: { user } }: LiveEvent<Context>) {
@@ -37,7 +37,7 @@ export class Notes extends LiveComponent<{}, Context> {
     const note = all.find((one) => one.id === id);
     if (note?.owner !== user.name && user.role !== 'admin') return;
     all = all.filter((one) => one !== note);
-    this.publish(changed, undefined);
+    this.publish(changed);
   }
 
   render() {

@@ -8,7 +8,7 @@ export interface Question {
 }
 
 /** Published when something has changed, so that all browsers show it. */
-export const changed = topic<undefined>('questions');
+export const changed = topic('questions');
 
 /** So many are kept: anybody may ask, and memory is not endless. */
 const MOST = 500;

@@ -22,6 +22,6 @@ app.get('/htmx.js', (_req, res) => res.sendFile(htmx));
 app.get('/', async (req, res) => res.render('page', { orders, till: await live.render(req, Till) }));
 app.post('/orders', (req, res) => {
   const order = takeOrder(req.body);
-  live.publish(taken, undefined);
+  live.publish(taken);
   res.render('order', { order });
 });

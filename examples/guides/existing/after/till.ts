@@ -2,13 +2,13 @@
 import { LiveComponent, topic } from 'htmx-liveview';
 import { orders } from '../orders.ts';
 
-export const taken = topic<undefined>('orders');
+export const taken = topic('orders');
 
 export class Till extends LiveComponent {
   static component = 'shop.Till';
 
   mount() {
-    this.subscribe(taken, () => this.changed());
+    this.subscribe(taken);
   }
 
   render() {

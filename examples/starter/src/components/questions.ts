@@ -25,12 +25,12 @@ export class Questions extends LiveComponent<{ title: string }> {
   ask({ text }: Params<typeof Questions, 'ask'>) {
     ask(text);
     this.error = '';
-    this.publish(changed, undefined);
+    this.publish(changed);
   }
 
   vote({ id }: Params<typeof Questions, 'vote'>) {
     vote(id);
-    this.publish(changed, undefined);
+    this.publish(changed);
   }
 
   invalid({ messages }: InvalidEvent) {
