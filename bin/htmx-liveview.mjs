@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npx htmx-liveview my-app: copies examples/starter into a new folder, with secrets of its own. Asks nothing, installs nothing.
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const starter = join(import.meta.dirname, '../examples/starter');
@@ -19,7 +19,9 @@ if (!/^[a-z0-9][a-z0-9._-]{0,213}$/.test(name)) {
     `'${name}' can't be the name of a package: it takes small letters, digits, and - _ . after the first. Nothing was made.`,
   );
 }
-if (existsSync(folder) && readdirSync(folder).length > 0) fail(`${where} is not empty. Nothing was made.`);
+const [there, seen] = [lstatSync, statSync].map((look) => look(folder, { throwIfNoEntry: false }));
+if (there && !seen?.isDirectory()) fail(`${where} is no folder. Nothing was made.`);
+if (there && readdirSync(folder).length > 0) fail(`${where} is not empty. Nothing was made.`);
 
 mkdirSync(folder, { recursive: true });
 cpSync(starter, folder, { recursive: true, filter: (path) => !OURS.has(basename(path)) });

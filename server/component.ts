@@ -72,7 +72,7 @@ export interface LiveEvent<Context = unknown> {
   readonly name: string;
   /** The form's fields, raw and untrusted, also where a schema gave the params. */
   readonly fields: Fields;
-  /** The name of the control that fired. */
+  /** The name of the control that fired; undefined where it has none. */
   readonly field: string | undefined;
   /** What the app's `context(req)` returned for the stream of the one who acted. */
   readonly context: Context;
@@ -98,6 +98,8 @@ export interface InvalidEvent {
   readonly messages: Readonly<Record<string, string>>;
   /** What was sent. */
   readonly fields: Fields;
+  /** The name of the control that fired; undefined where it has none. */
+  readonly field: string | undefined;
 }
 
 /** What a component asks of the instance that holds it. */

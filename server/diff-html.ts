@@ -85,11 +85,14 @@ function isSame(before: Html, now: Html, region: Region): boolean {
 }
 
 /** The id of a region, if it is one that can stand in a patch. */
-function idOf({ values }: Html, { before, hole, after }: Region): string | undefined {
-  if (hole < 0) return before;
-  const value = values[hole];
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const id = `${before}${value}${after}`;
+function idOf({ values }: Html, { texts, hole }: Region): string | undefined {
+  let id = texts[0] as string;
+  if (hole < 0) return id;
+  for (let at = 1; at < texts.length; at++) {
+    const value = values[hole + at - 1];
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    id += `${value}${texts[at]}`;
+  }
   return isPlainId(id) ? id : undefined;
 }
 
@@ -151,8 +154,9 @@ function diffList(before: readonly (Item | undefined)[], items: readonly (Item |
 function isSameItem(old: unknown, now: unknown): boolean {
   if (!(now instanceof Html) || now.template.item === undefined) return itemOf(old) === undefined;
   if (!(old instanceof Html) || old.template !== now.template) return false;
-  const { hole } = now.template.regions[now.template.item.region] as Region;
-  return hole < 0 || old.values[hole] === now.values[hole];
+  const { hole, texts } = now.template.regions[now.template.item.region] as Region;
+  for (let at = hole + texts.length - 2; at >= hole; at--) if (old.values[at] !== now.values[at]) return false;
+  return true;
 }
 
 /** Compares two items of one id; where that isn't enough, the item is written. */

@@ -93,11 +93,11 @@ function handle(component: LiveComponent<any, any>, call: Call, params: unknown)
 /** Tells a component why an event was refused, if it wants to know. */
 export function refuseEvent(
   component: LiveComponent<any, any>,
-  { name, fields }: Call,
+  { name, fields, field }: Call,
   issues: readonly StandardSchemaV1.Issue[],
 ): Eventually<Outcome> {
   if (!component.invalid) return { status: 422 };
-  const failure: InvalidEvent = { event: name, issues, messages: messagesOf(issues), fields };
+  const failure: InvalidEvent = { event: name, issues, messages: messagesOf(issues), fields, field };
   return chain(settled(component.invalid(failure)), () => ({ status: 422, shown: true }));
 }
 

@@ -8,6 +8,7 @@ import { Arrivals } from './arrivals.ts';
 import { attach } from './attach.ts';
 import { Departures, type Viewer } from './departures.ts';
 import { Dispatch } from './dispatch.ts';
+import { Fillings } from './fillings.ts';
 import { Forward } from './forward.ts';
 import { Guard } from './guard.ts';
 import { createInspector } from './inspector/inspector.ts';
@@ -18,7 +19,7 @@ import { Mounter } from './mount.ts';
 import { Nodes } from './nodes.ts';
 import { Presences } from './presences.ts';
 import { Registry } from './registry.ts';
-import { renderStatic } from './render.ts';
+import { oncePerRequest, renderStatic } from './render.ts';
 import { createRouter } from './router.ts';
 import { SessionWatch } from './sessions.ts';
 import { type Options, readOptions, type Settings } from './settings.ts';
@@ -132,9 +133,10 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
   const arrivals: Arrivals = new Arrivals(settings, registry, stateSeal, keeper, (...asked) =>
     forward.askForState(...asked),
   );
+  const fillings = new Fillings(tokens, registry);
   const schedule = (instance: Instance) => updates.schedule(instance);
-  const mounter: Mounter = new Mounter(settings, tokens, registry, presences, keeper, arrivals, schedule);
-  const updates = new Updates(registry, mounter);
+  const mounter: Mounter = new Mounter(settings, fillings, registry, presences, keeper, arrivals, schedule);
+  const updates = new Updates(registry, mounter, fillings);
   const dispatch = new Dispatch(settings, registry, updates, keeper);
   const departures = new Departures(settings, registry, mounter);
   const subscriptions = new Subscriptions(settings, tokens, registry, updates, mounter, arrivals, departures);
@@ -145,6 +147,7 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
   const routed = createRouter({ ...posts, tokens, guard, updates, forward });
   const router = inspector?.before(routed) ?? routed;
   const nodes = new Nodes(settings, registry, departures, presences, keeper);
+  const contextOf = oncePerRequest(settings.context);
   const stopBeating = beat(settings, registry, sessions);
   const close = () => {
     stopBeating();
@@ -157,7 +160,7 @@ export function createLive(given: Settings): { readonly live: Live; readonly reg
     router: router as unknown as RequestHandler,
     attach: (app, { path = '/live' } = {}) => attach(router, app, path, settings.logger),
     render: (request, component, ...[session]) =>
-      renderStatic({ settings, tokens, registry, mounter }, request, component, session ?? {}),
+      renderStatic({ settings, tokens, registry, fillings, contextOf }, request, component, session ?? {}),
     publish: (topic, value) => settings.backplane.publish(topic.name, unwrap(value)),
     disconnect(whom) {
       if ('match' in whom) return departures.disconnect(whom.match);

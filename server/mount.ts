@@ -1,14 +1,14 @@
 // Owns the making of live instances: a component's own, and those of its children, which the server mounts after a render.
 
-import type { Operation } from '../protocol/patch.ts';
 import type { Html } from '../views/html.ts';
 import type { Arrival, Arrivals } from './arrivals.ts';
-import { type Child, fill } from './child.ts';
+import type { Child } from './child.ts';
 import { atMost } from './clock.ts';
 import { isDevelopment, tellViewers } from './development.ts';
-import { type Change, rendered, textOf } from './diff.ts';
+import { rendered } from './diff.ts';
 import type { Eventually } from './eventually.ts';
 import { unregisteredChild } from './faults.ts';
+import type { Fillings } from './fillings.ts';
 import { Instance } from './instance.ts';
 import type { Keeper } from './keeper.ts';
 import { timed } from './monitor.ts';
@@ -19,7 +19,6 @@ import { durableOf, scopeOf } from './scope.ts';
 import { type Seat, takeUp } from './seat.ts';
 import type { Settings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
-import { hashContent, type Tokens } from './token.ts';
 import { Helper } from './warn.ts';
 import { unwrap } from './watch.ts';
 
@@ -37,7 +36,6 @@ const MOUNTED = Promise.resolve();
 /** Makes live instances. */
 export class Mounter {
   readonly #settings: Settings;
-  readonly #tokens: Tokens;
   readonly #registry: Registry;
   readonly #keeper: Keeper;
   readonly #arrivals: Arrivals;
@@ -49,7 +47,7 @@ export class Mounter {
   /** @param schedule is called with an instance that became dirty outside of an event. */
   constructor(
     settings: Settings,
-    tokens: Tokens,
+    fillings: Fillings,
     registry: Registry,
     presences: Presences,
     keeper: Keeper,
@@ -57,7 +55,6 @@ export class Mounter {
     schedule: (instance: Instance) => void,
   ) {
     this.#settings = settings;
-    this.#tokens = tokens;
     this.#registry = registry;
     this.#schedule = schedule;
     this.#keeper = keeper;
@@ -76,7 +73,7 @@ export class Mounter {
       turning: keeper.turning,
       turned: keeper.turned,
       thaw: (instance) => (keeper.isFrozen(instance) ? keeper.thaw() : undefined),
-      fill: (instance, text) => this.fill(instance, text),
+      fill: (instance, text) => fillings.fill(instance, text),
     };
     this.helper = new Helper((...said) => this.#tellOwner(...said), this.#isDevelopment);
   }
@@ -268,35 +265,5 @@ export class Mounter {
     }
     // who read them is at that node: what is left here must render for nobody, or a parent would fetch its child back
     for (const stream of streams) stream.end();
-  }
-
-  /** Fills the places of children in a text that is about to be sent. */
-  fill(parent: Instance, text: string): string {
-    return fill(text, (id) => {
-      const asked = parent.children.get(id);
-      if (!asked) return undefined;
-      // without content it could not be mounted; it has its token all the same: the page subscribes it, and is told
-      const child = this.#registry.instances.get(id);
-      const content = child?.content ? textOf(child.content) : '';
-      const claims = {
-        id,
-        component: asked.type.component,
-        session: child?.session ?? asked.session,
-        content: child?.content ? hashContent(content) : '',
-        within: parent.isShared ? parent.id : undefined,
-      };
-      const filled = child ? this.fill(child, content) : content;
-      return { session: this.#tokens.sign(claims, parent.sessionId), content: filled };
-    });
-  }
-
-  /** Fills the places of children in what an update says. */
-  fillChange(parent: Instance, { html, patch }: Change): Change {
-    if (html !== undefined) return { html: this.fill(parent, html) };
-    const filled = patch?.map((operation): Operation => {
-      if (operation[0] === 'm' || operation[0] === 'x') return operation;
-      return [operation[0], operation[1], this.fill(parent, operation[2])] as Operation;
-    });
-    return filled ? { patch: filled } : {};
   }
 }

@@ -8,9 +8,9 @@ import type { ComponentStatics } from './component.ts';
 import { textOf } from './diff.ts';
 import { LiveError } from './errors.ts';
 import { claimSession, pageUrl } from './express.ts';
+import type { Fillings } from './fillings.ts';
 import { Instance } from './instance.ts';
 import { notJson } from './json.ts';
-import type { Mounter } from './mount.ts';
 import type { InstanceSetup } from './origin.ts';
 import type { Registry } from './registry.ts';
 import { ownerOf, scopeOf, sharedId } from './scope.ts';
@@ -23,7 +23,19 @@ export interface RenderParts {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly registry: Registry;
-  readonly mounter: Mounter;
+  readonly fillings: Fillings;
+  /** Gives the context of a page: see {@link oncePerRequest}. */
+  readonly contextOf: (request: Request) => Promise<unknown>;
+}
+
+/** Asks the app for a request's context once, however many components are rendered for it. Where that rejects, it does for each of them. */
+export function oncePerRequest(context: Settings['context']): RenderParts['contextOf'] {
+  const asked = new WeakMap<Request, Promise<unknown>>();
+  return (request) => {
+    const found = asked.get(request) ?? (async () => context(request))();
+    asked.set(request, found);
+    return found;
+  };
 }
 
 /** Renders a component into a page. What `mount` or `render` throws goes to `failed()`, or else to the caller. */
@@ -33,7 +45,7 @@ export async function renderStatic(
   type: ComponentClass,
   session: unknown,
 ): Promise<Html> {
-  const { settings } = parts;
+  const { settings, contextOf } = parts;
   checkRegistered(settings, type);
   checkSession(type, session);
   const sessionId = claimSession(request);
@@ -43,7 +55,7 @@ export async function renderStatic(
     response.setHeader('Cache-Control', 'private, no-cache');
   }
   settings.engine.use(request.app);
-  const visit = { sessionId, context: await settings.context(request), url: pageUrl(request) };
+  const visit = { sessionId, context: await contextOf(request), url: pageUrl(request) };
   const scope = scopeOf(type);
   const owner = ownerOf(scope, sessionId);
   const id = scope === 'page' ? settings.clock.id() : sharedId(type, session, owner);
@@ -83,11 +95,11 @@ async function renderOne(parts: RenderParts, visit: Visit, place: Place, within?
 }
 
 /** What a shared component shows now, where somebody sees it: a page starts from that. */
-function liveContent({ registry, mounter }: RenderParts, { id, scope, sessionId }: Place) {
+function liveContent({ registry, fillings }: RenderParts, { id, scope, sessionId }: Place) {
   const instance = scope === 'page' ? undefined : registry.instances.get(id);
   if (!instance?.content || instance.sessionId !== sessionId) return undefined;
   const text = textOf(instance.content);
-  return { text, filled: mounter.fill(instance, text) };
+  return { text, filled: fillings.fill(instance, text) };
 }
 
 async function content(settings: Settings, instance: Instance, url: URL) {

@@ -108,7 +108,7 @@ type ContextOption<X> = unknown extends X
 
 /**
  * The options of {@link liveview}. `components` lists every component class. `context(req)` gives each component its
- * `this.context`; it runs once per page render and once per stream, and is required where a component declares a context.
+ * `this.context`; it runs once for each request that renders and once for each stream, and is required where a component declares a context.
  * @example
  * ```ts
  * const options: Options<[typeof Counter, typeof Vote]> = {

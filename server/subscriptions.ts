@@ -42,6 +42,9 @@ const GONE: Partial<Record<Refusal['kind'], GoneReason>> = {
   failed: 'failed',
 };
 
+/** What a page is told of each of its components alone: one that has failed fails again, so the request is not to be sent again for it. */
+const SAID_ALONE: ReadonlySet<Refusal['kind']> = new Set(['unavailable', 'failed']);
+
 /** Gives viewers their seats. */
 export class Subscriptions {
   readonly #settings: Settings;
@@ -70,7 +73,7 @@ export class Subscriptions {
     this.#departures = departures;
   }
 
-  /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason. */
+  /** Subscribes each item. Refuses as a whole only where every item was refused for the same reason, which is not the component's own. */
   async subscribe(stream: Stream, request: SubscribeRequest): Promise<Result<Subscribed[]>> {
     const url = readUrl(request.url);
     const { components, viewer } = request;
@@ -84,7 +87,7 @@ export class Subscriptions {
     const [first] = results;
     if (
       first?.ok === false &&
-      first.refusal.kind !== 'unavailable' &&
+      !SAID_ALONE.has(first.refusal.kind) &&
       results.every((it) => !it.ok && it.refusal.kind === first.refusal.kind)
     )
       return first;
@@ -187,7 +190,7 @@ export class Subscriptions {
     // live elsewhere: a duplicated tab, or a page from the HTTP cache or the history
     const free = known ? this.#settings.clock.id() : id;
     if (durableOf(type, scope)) return this.#arrivals.exclusively(free, () => this.#arrive(wanted, free));
-    return accept(this.#mount(wanted, free));
+    return this.#mount(wanted, free);
   }
 
   #found({ id, stream, viewer }: Wanted): Instance | undefined {
@@ -211,14 +214,19 @@ export class Subscriptions {
     const place = arrival?.value.id ?? id;
     // without the store nobody has said that another viewer was faster
     const free = this.#registry.instances.has(place) ? this.#settings.clock.id() : place;
-    return accept(this.#mount(wanted, free, arrival?.value));
+    return this.#mount(wanted, free, arrival?.value);
   }
 
-  #mount(wanted: Wanted, id: string, arrival?: Arrival): Instance {
-    const { type, claims, scope, stream, url } = wanted;
+  #mount(wanted: Wanted, id: string, arrival?: Arrival): Result<Instance> {
+    const { item, type, claims, scope, stream, url } = wanted;
     const sessionId = ownerOf(scope, stream.sessionId);
     const origin = { id, type, session: claims.session, context: stream.context, sessionId, scope };
-    return this.#mounter.mount(origin, url, (instance) => this.#sitAt(instance, wanted), arrival);
+    try {
+      return accept(this.#mounter.mount(origin, url, (instance) => this.#sitAt(instance, wanted), arrival));
+    } catch (error) {
+      this.#settings.onError(error, { component: type.component, id, doing: 'constructor()' });
+      return refuse('failed', 'its constructor threw', item);
+    }
   }
 
   #sitAt(instance: Instance, { stream, viewer }: Wanted): void {

@@ -7,6 +7,7 @@ import type { Content } from '../views/html.ts';
 import { type Change, diff, type Rendered, rendered } from './diff.ts';
 import { chain, type Eventually, isLater, recover } from './eventually.ts';
 import { endless } from './faults.ts';
+import type { Fillings } from './fillings.ts';
 import type { Instance } from './instance.ts';
 import { type PatchMessage, tell } from './monitor.ts';
 import type { Mounter } from './mount.ts';
@@ -21,12 +22,14 @@ const MOST_PASSES = 100;
 export class Updates {
   readonly #registry: Registry;
   readonly #mounter: Mounter;
+  readonly #fillings: Fillings;
   /** The instances that were written to in this turn of the event loop. */
   #written: Instance[] = [];
 
-  constructor(registry: Registry, mounter: Mounter) {
+  constructor(registry: Registry, mounter: Mounter, fillings: Fillings) {
     this.#registry = registry;
     this.#mounter = mounter;
+    this.#fillings = fillings;
   }
 
   /** An instance was written to: its update goes out once this turn of the event loop is over, if no event has shown it by then. */
@@ -116,7 +119,7 @@ export class Updates {
   #send(instance: Instance, change: Change | undefined): Eventually<void> {
     const orders = instance.browser.take();
     if (!change && orders.length === 0) return;
-    const filled = change && this.#mounter.fillChange(instance, change);
+    const filled = change && this.#fillings.fillChange(instance, change);
     const { version } = instance;
     const frame = encodeFrame('update', instance.advance(orders.length > 0 ? { ...filled, orders } : { ...filled }));
     return chain(instance.keeping, (saved) => {

@@ -12,10 +12,9 @@ export interface Place {
 
 /** An element with an id. */
 export interface Region {
-  /** The id, or what stands before and after the one hole in it. */
-  readonly before: string;
-  readonly after: string;
-  /** The hole in the id; -1 where there is none. */
+  /** The texts of the id, around the holes in it: one more than there are holes. */
+  readonly texts: readonly string[];
+  /** The first hole in the id, which the others follow; -1 where there is none. */
   readonly hole: number;
   /** The region around this one; -1 where that is outside of the template. */
   readonly parent: number;
@@ -44,7 +43,7 @@ export interface Regions {
 const HOLE = '\0';
 
 interface Draft {
-  id: string | undefined;
+  texts: readonly string[];
   hole: number;
   parent: number;
   start: number;
@@ -114,17 +113,16 @@ function readRegions(
   return { regions, regionOf, openAt, noText, tops, item: itemOf(text, drafts, tops), isSound: true };
 }
 
-/** An element whose id is one text, or one text with one hole in it. */
+/** An element with an id, whatever holes are in it. */
 function draftOf({ id, idAt, start, end }: Tag, places: readonly number[], parent: number): Draft | undefined {
-  const parts = id?.split(HOLE) ?? [];
-  if (!id || parts.length > 2 || !parts.every((part) => part === '' || isPlainId(part))) return undefined;
-  const hole = parts.length === 2 ? places.indexOf(idAt + (parts[0] as string).length) : -1;
-  return { id, hole, parent, start, end };
+  const texts = id?.split(HOLE) ?? [];
+  if (!id || !texts.every((text) => text === '' || isPlainId(text))) return undefined;
+  const hole = texts.length > 1 ? places.indexOf(idAt + (texts[0] as string).length) : -1;
+  return { texts, hole, parent, start, end };
 }
 
-function finish({ id = '', hole, parent, start, end }: Draft, statics: readonly string[]): Region {
-  const [before = '', after = ''] = id.split(HOLE);
-  return { before, after, hole, parent, start: placeOf(start, statics), end: placeOf(end, statics) };
+function finish({ texts, hole, parent, start, end }: Draft, statics: readonly string[]): Region {
+  return { texts, hole, parent, start: placeOf(start, statics), end: placeOf(end, statics) };
 }
 
 function holePlaces(statics: readonly string[]): number[] {

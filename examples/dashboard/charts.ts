@@ -37,8 +37,8 @@ export function barChart(series: Series) {
   return html`
     <div id="${series.id}-bars" class="chart bars" role="img" aria-label="${labelOf(series)}">${series.points.map(
       ({ number, value }) => {
-        const [id, height] = [`${series.id}-${number}`, heightOf(value, scale)];
-        return html`<svg id="${id}" viewBox="0 0 1 ${HEIGHT}" preserveAspectRatio="none"><rect y="${HEIGHT - height}" width="1" height="${height}"></rect></svg>`;
+        const height = heightOf(value, scale);
+        return html`<svg id="${series.id}-${number}" viewBox="0 0 1 ${HEIGHT}" preserveAspectRatio="none"><rect y="${HEIGHT - height}" width="1" height="${height}"></rect></svg>`;
       },
     )}</div>`;
 }

@@ -46,8 +46,8 @@ export function existing(app: Express, live: Live) {
 
   app.post('/existing/orders', urlencoded({ extended: false }), (req, res) => {
     const { dish, price } = req.body as { dish?: string; price?: string };
-    const order = { id: orders.length + 1, dish: String(dish).slice(0, 40), price: Number(price) || 0 };
-    orders.push(order);
+    const order = { id: (orders.at(-1)?.id ?? 0) + 1, dish: String(dish).slice(0, 40), price: Number(price) || 0 };
+    if (orders.push(order) > 1_000) orders.shift();
     live.publish(taken, order); // (3) tell the live part
     res.send(String(html`${renderOrder(order)}${dishField}`)); // with a new, empty field
   });

@@ -13,21 +13,30 @@ const WHO = ['A heron', 'The miller', 'Somebody', 'A cat', 'The postwoman', 'An 
 const WHAT = ['waits', 'was seen', 'sings', 'sleeps', 'writes letters', 'counts boats', 'tells stories', 'smiles'];
 const WHERE = ['by the river', 'on the bridge', 'at the mill', 'under the limes', 'behind the church'];
 
-/** The oldest first; an id is a place in it, and one more. */
+/** So many are kept, and so many of the oldest are forgotten. */
+const MOST = 10_000;
+let forgotten = 0;
+
+/** The oldest first. */
 const posts: Post[] = Array.from({ length: 5000 }, (_, at) => ({
   id: at + 1,
   text: `${WHO[at % 7]} ${WHAT[at % 8]} ${WHERE[at % 5]}.`,
 }));
 
 export function lastId(): number {
-  return posts.length;
+  return forgotten + posts.length;
 }
 
 /** The notes from one id down to another, the newest first. */
 export function postsBetween(newest: number, oldest: number): Post[] {
-  return posts.slice(oldest - 1, newest).reverse();
+  return posts.slice(Math.max(0, oldest - 1 - forgotten), Math.max(0, newest - forgotten)).reverse();
 }
 
 export function write(text: string): number {
-  return posts.push({ id: posts.length + 1, text });
+  posts.push({ id: lastId() + 1, text });
+  if (posts.length > MOST) {
+    posts.shift();
+    forgotten++;
+  }
+  return lastId();
 }

@@ -1,7 +1,7 @@
 // A board for several users: one component for everybody, which handles one move at a time, so that all see the same whatever crosses.
 import { html, LiveComponent, type LiveEvent, type Params } from 'htmx-liveview';
 import { z } from 'zod';
-import { type Card, type Column, cards, columns, newId } from './cards.ts';
+import { type Card, type Column, cards, columns, MOST_CARDS, newId } from './cards.ts';
 
 const names = Object.keys(columns) as Column[];
 const column = z.enum(names);
@@ -28,8 +28,9 @@ export class Board extends LiveComponent {
   said = '';
 
   add({ column, text }: Params<typeof Board, 'add'>) {
-    this.cards.push({ id: newId(), text, column });
-    this.said = `${text} is new in ${columns[column]}.`;
+    const isFull = this.cards.length >= MOST_CARDS;
+    if (!isFull) this.cards.push({ id: newId(), text, column });
+    this.said = isFull ? 'The board is full.' : `${text} is new in ${columns[column]}.`;
   }
 
   edit({ id, text }: Params<typeof Board, 'edit'>, event: LiveEvent) {

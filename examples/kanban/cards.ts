@@ -17,6 +17,9 @@ export const cards: Card[] = [
   { id: 4, text: 'Bake bread', column: 'done' },
 ];
 
+/** So many there may be. */
+export const MOST_CARDS = 200;
+
 let lastId = cards.length;
 
 export function newId(): number {

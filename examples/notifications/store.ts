@@ -23,6 +23,7 @@ const KEPT = 100;
 const notices: Notice[] = [];
 /** Up to which notice somebody has looked. */
 const lookedAt = new Map<string, number>();
+const MOST_OWNERS = 10_000;
 let lastId = 0;
 
 export function addNotice(notice: Omit<Notice, 'id' | 'at'>): Notice {
@@ -45,5 +46,8 @@ export function noticesOf(owner: string): { notices: Notice[]; unread: number } 
 }
 
 export function markSeen(owner: string): void {
+  lookedAt.delete(owner);
   lookedAt.set(owner, lastId);
+  const [first] = lookedAt.keys(); // who has looked the longest ago
+  if (lookedAt.size > MOST_OWNERS && first !== undefined) lookedAt.delete(first);
 }

@@ -16,6 +16,7 @@ const pointers = presence<Pointer>('demo:pointers');
 const renamed = topic<{ who: string; name: string }>('demo:names');
 /** What they called themselves; an app with a login knows it. */
 const names = new Map<string, string>();
+const MOST_NAMES = 10_000;
 
 export const BOARD = { width: 600, height: 300 } as const;
 
@@ -59,6 +60,8 @@ export class Here extends LiveComponent<{}, { owner: string }> {
 
   rename({ name }: Params<typeof Here, 'rename'>) {
     names.set(this.who, name);
+    const [first] = names.keys();
+    if (names.size > MOST_NAMES && first !== undefined) names.delete(first);
     this.publish(renamed, { who: this.who, name });
   }
 

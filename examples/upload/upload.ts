@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { type Fields, html, type InvalidEvent, LiveComponent } from 'htmx-liveview';
 
+const MOST_SHOWN = 20;
+
 interface Taken {
   readonly id: number;
   readonly name: string;
@@ -15,6 +17,7 @@ export class Upload extends LiveComponent {
   static events = { send: true };
 
   taken: Taken[] = [];
+  count = 0;
   error = '';
 
   /** The files are on disk, and are deleted when this ends: read them here, or move them on. */
@@ -27,7 +30,8 @@ export class Upload extends LiveComponent {
     const hash = createHash('sha256');
     for await (const chunk of file.stream()) hash.update(chunk);
     const digest = hash.digest('hex').slice(0, 12);
-    this.taken.unshift({ id: this.taken.length, name: file.name, bytes: file.size, digest });
+    this.taken.unshift({ id: ++this.count, name: file.name, bytes: file.size, digest });
+    this.taken.splice(MOST_SHOWN);
   }
 
   invalid({ messages }: InvalidEvent) {

@@ -17,7 +17,7 @@ export function fieldsOf({ body, form }: Pick<Pending, 'body' | 'form'>): { fiel
     return { fields: { names, bytes: body.size }, text: `${names.join(' ')} (${body.size} B)`.trim() };
   }
   const secret = secretNames();
-  const fields: Record<string, string[]> = {};
+  const fields: Record<string, string[]> = Object.create(null); // a field may have any name
   for (const [name, value] of new URLSearchParams(body)) {
     const isSecret = secret.has(name) || SECRET_NAME.test(name);
     fields[name] = [...(fields[name] ?? []), isSecret ? HIDDEN : value];

@@ -9,6 +9,9 @@ const LIFE = 700;
 const MOST = 80;
 const NAMED = 12;
 
+/** In here nothing is highlighted: the inspector would show its own updates. */
+const UNSEEN = '[data-lv-highlight="false"]';
+
 /** Shows what updates touched. */
 export interface Highlight {
   flash(done: Done): void;
@@ -19,7 +22,9 @@ export function createHighlight(): Highlight {
   let isFollowing = false;
 
   function flash({ entry, update, isShown, records }: Done): void {
-    if (!isShown || (update.html === undefined && !update.patch)) return;
+    // an animation does not end while the page is hidden
+    if (!isShown || document.hidden || (update.html === undefined && !update.patch)) return;
+    if (entry.root.closest(UNSEEN)) return;
     const isWhole = update.html !== undefined;
     if (isWhole) frame(entry.root, 'whole', `${entry.root.getAttribute('data-component')}: whole content`);
     const touched = touchedBy(records).filter((it) => it !== entry.root && isSeen(it));

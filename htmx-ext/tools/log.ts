@@ -26,8 +26,8 @@ export function createLog(isOn: () => boolean): Log {
   const left = new WeakMap<Post, number>();
   const tries = new WeakMap<AbortSignal, number>();
   /** `about` is there to be opened. */
-  const say = (line: string, about: object) => isOn() && console.log(`liveview ${line}`, about);
-  const warn = (line: string, about: object) => isOn() && console.warn(`liveview ${line}`, about);
+  const say = (line: string, about: object) => isOn() && console.log(written(line), about);
+  const warn = (line: string, about: object) => isOn() && console.warn(written(line), about);
 
   async function ended(pending: Pending, start: number): Promise<void> {
     const ending = await pending.ending;
@@ -96,6 +96,11 @@ export function createLog(isOn: () => boolean): Log {
       warn(`✗ ${fault.component} ${short(fault.id)} threw in ${fault.doing}: ${fault.message}`, fault);
     },
   };
+}
+
+/** A line as a console writes it, which would take `%o` and its kind for a place of what follows. */
+function written(line: string): string {
+  return `liveview ${line.replaceAll('%', '%%')}`;
 }
 
 /** Joins what there is to say. */

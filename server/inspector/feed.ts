@@ -12,6 +12,8 @@ import { Totals } from './totals.ts';
 
 /** How many entries of each kind are kept: a busy kind does not push out a rare one. */
 export const MOST_ENTRIES = 200;
+/** How many characters of what a refusal or an error says: that may be what anybody sent. */
+const MOST_TEXT = 500;
 /** How many of one instance. */
 const MOST_FOLLOWED = 30;
 /** Milliseconds between two words that there is something new, and for which what belongs together is awaited. */
@@ -91,7 +93,8 @@ export class Feed {
 
   /** A request was refused. Kept also while nobody watches: it happens seldom, and is what one looks for afterwards. */
   refused(refusal: Refusal): void {
-    this.#note('refusal', refusal);
+    const { detail } = refusal;
+    this.#note('refusal', { ...refusal, detail: detail.slice(0, MOST_TEXT) });
   }
 
   /** A component threw. Kept like a refusal. */
@@ -169,7 +172,7 @@ export class Feed {
 function textOf(error: unknown): { message: string; stack: string } {
   try {
     const { message, stack } = error as Error;
-    return { message: String(message ?? error).slice(0, 500), stack: String(stack ?? '').slice(0, 4_000) };
+    return { message: String(message ?? error).slice(0, MOST_TEXT), stack: String(stack ?? '').slice(0, 4_000) };
   } catch {
     return { message: 'something that cannot be read', stack: '' };
   }

@@ -5,9 +5,9 @@ import { type Html, html } from '../../views/html.ts';
 import { LiveComponent } from '../component.ts';
 import { componentOf, type Entry, KINDS, type Kind } from './entries.ts';
 import type { Feed, Watch } from './feed.ts';
-import { count, shortId } from './format.ts';
 import type { Inventory } from './inventory.ts';
 import type { Redaction } from './redact.ts';
+import { listBar, TABS, type Tab, timelineBar } from './view-bars.ts';
 import { detail } from './view-detail.ts';
 import { figures } from './view-figures.ts';
 import { componentList, instanceList, streamList } from './view-lists.ts';
@@ -15,9 +15,6 @@ import { timeline } from './view-timeline.ts';
 
 /** The class's name. No component of an app is shown or hidden by it: what is the app's is known by the app's own list. */
 export const PANEL = 'htmx-liveview.Inspector';
-
-const TABS = ['instances', 'streams', 'components'] as const;
-type Tab = (typeof TABS)[number];
 
 /** How many rows the timeline has. */
 const MOST_SHOWN = 100;
@@ -159,37 +156,25 @@ export class Panel extends LiveComponent<{}, Inspected> {
   }
 
   render() {
-    const { feed, inventory, node } = this.context;
+    const { feed, inventory, node, components } = this.context;
+    const stats = inventory.stats();
+    const counts = { ...stats, components: Object.keys(stats.components).length };
     return html`
-    ${figures(inventory.stats(), feed.totals.minute())}
+    ${figures(stats, feed.totals.minute())}
     <div class="columns">
       <div class="column">
         <section class="card" aria-label="What there is on this node">
-          ${this.#tabs()}
+          ${listBar(this, counts)}
           <div class="scroll" id="list" tabindex="0" role="region" aria-label="List">${this.#list()}</div>
         </section>
         <section class="card detail" id="detail" aria-label="Selected instance">${this.#detail()}</section>
       </div>
       <section class="card column" aria-label="Timeline">
-        ${this.#controls()}
+        ${timelineBar(this, components)}
         <div class="scroll" id="timeline" tabindex="0" role="region" aria-label="Entries, the newest first">${this.#timeline()}</div>
       </section>
     </div>
     <p class="note">Node <code>${node}</code>. Times are the server’s.</p>`;
-  }
-
-  #tabs(): Html {
-    const { instances, streams, components } = this.context.inventory.stats();
-    const counts = { instances, streams, components: Object.keys(components).length };
-    const tabs = TABS.map(
-      (tab) =>
-        html`<button id="tab-${tab}" lv-event="show" name="tab" value="${tab}" aria-current="${tab === this.tab ? 'page' : null}">${tab} <small>${count(counts[tab])}</small></button>`,
-    );
-    return html`<div class="bar">
-            <nav aria-label="Lists">${tabs}</nav>
-            <input type="search" id="search" name="search" lv-event="find" hx-trigger="input changed delay:150ms, search" value="${this.search}" placeholder="Component or id" aria-label="Search the list" autocomplete="off">
-          </div>
-          ${this.stream !== '' && html`<p class="filter">On stream <code>${shortId(this.stream)}</code> <button lv-event="on" name="stream" value="" class="quiet">Show all</button></p>`}`;
   }
 
   #list(): Html {
@@ -204,23 +189,6 @@ export class Panel extends LiveComponent<{}, Inspected> {
       return html`<p class="nothing">Select an instance to see its state, its session payload, and what happens to it.</p>`;
     const { inventory, redaction } = this.context;
     return detail(this.selected, inventory, redaction, this.#watch?.followed ?? []);
-  }
-
-  #controls(): Html {
-    const kinds = KINDS.map(
-      (kind) =>
-        html`<button class="kind ${kind}" id="kind-${kind}" lv-event="toggle" name="kind" value="${kind}" aria-pressed="${!this.hidden.includes(kind)}">${kind}</button>`,
-    );
-    const names = this.context.components.map(
-      (name) => html`<option value="${name}" selected="${name === this.component}">${name}</option>`,
-    );
-    return html`<div class="bar">
-            <h2>Timeline</h2>
-            <select id="only" name="component" lv-event="only" aria-label="Component"><option value="">All components</option>${names}</select>
-            <button id="pause" lv-event="pause" aria-pressed="${this.isPaused}">Pause</button>
-            <button id="clear" lv-event="clear">Clear</button>
-          </div>
-          <div class="kinds" role="group" aria-label="Kinds">${kinds}</div>`;
   }
 
   #timeline(): Html {

@@ -7,7 +7,7 @@ export const REDACTED = '«redacted»';
 
 /** Parts of names that say secret, in the form of {@link plainName}. Rather too much than too little: what is hidden can still be logged. */
 const PARTS =
-  /passw|passphrase|passcode|secret|token|apikey|accesskey|privatekey|signingkey|authorization|cookie|credential|bearer|csrf|xsrf|sessionid|cardnumber/;
+  /passw|passphrase|passcode|secret|token|apikey|accesskey|privatekey|signingkey|authorization|cookie|credential|bearer|csrf|xsrf|sessionid|connectsid|cardnumber|creditcard|passkey|encryptionkey|pincode|(?:access|security|verification|onetime)code/;
 /** Whole names. */
 const WHOLE =
   /^(?:pass|pwd|auth|sid|jwt|otp|totp|mfa|pin|cvv|cvc|iban|ssn|salt|hash|passwordhash|seed|mnemonic|signature)$/;

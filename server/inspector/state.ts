@@ -11,6 +11,10 @@ const MOST_ENTRIES = 100;
 const MOST_TEXT = 200;
 const MOST_VALUES = 1_000;
 
+/** Where a name stands that is no key, and where its value: `['password', 'x']`, `{ name: 'password', value: 'x' }`. */
+const NAMING = /^(?:0|name|key)$/;
+const NAMED = /^(?:1|value)$/;
+
 /** A value in a tree. */
 export interface Picture {
   readonly key: string;
@@ -68,6 +72,11 @@ class Painter {
     }
   }
 
+  /** Whether it names what stands beside it, and that is to be hidden. */
+  #isNaming(name: string, value: unknown): boolean {
+    return NAMING.test(name) && typeof value === 'string' && this.#hiding.name(value);
+  }
+
   #keyOf(key: string): string {
     return this.#hiding.text(key) ? REDACTED : cut(key);
   }
@@ -75,9 +84,12 @@ class Painter {
   #plain(value: unknown): Pick<Picture, 'kind' | 'text'> {
     if (typeof value === 'string') return this.#text(value);
     if (typeof value === 'number' || typeof value === 'bigint')
-      return { kind: 'number', text: `${Object.is(value, -0) ? '-0' : value}${typeof value === 'bigint' ? 'n' : ''}` };
+      return {
+        kind: 'number',
+        text: `${Object.is(value, -0) ? '-0' : cut(String(value))}${typeof value === 'bigint' ? 'n' : ''}`,
+      };
     if (typeof value === 'function') return { kind: 'note', text: 'function' };
-    return { kind: 'word', text: String(value) };
+    return { kind: 'word', text: cut(String(value)) };
   }
 
   #text(value: string): Pick<Picture, 'kind' | 'text'> {
@@ -133,9 +145,11 @@ class Painter {
     if (size === 0) return { key, kind: 'box', text: `${text}, empty` };
     if (depth >= MOST_DEPTH || this.#left <= 0) return { key, kind: 'box', text, more: size };
     const entries: Picture[] = [];
+    const isSecret = fields.some(([name, { value }]) => this.#isNaming(name, value));
     for (const [name, field] of fields) {
       if (this.#left <= 0 || entries.length === MOST_ENTRIES) break;
-      entries.push(this.paint(name, field, depth + 1));
+      const isHidden = isSecret && NAMED.test(name);
+      entries.push(isHidden ? { key: name, kind: 'note', text: REDACTED } : this.paint(name, field, depth + 1));
     }
     return { key, kind: 'box', text, entries, more: size - entries.length };
   }

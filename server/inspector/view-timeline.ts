@@ -17,8 +17,7 @@ export function timeline(entries: readonly Entry[], isOfOne = false): Html {
 
 function row(entry: Entry, isOfOne: boolean): Html {
   const { number, at, kind } = entry;
-  const id = `${isOfOne ? 'o' : 'e'}${number}`; // one value: so it is a region's, and only new rows are sent
-  return html`<tr id="${id}" class="${kind}${isBad(entry) ? ' bad' : ''}">
+  return html`<tr id="${isOfOne ? 'o' : 'e'}${number}" class="${kind}${isBad(entry) ? ' bad' : ''}">
         <td><time datetime="${new Date(at).toISOString()}">${timeOfDay(at)}</time></td><td><span class="kind">${kind}</span></td>${!isOfOne && html`<td>${who(entry)}</td>`}
         <td class="what">${what(entry)}</td><td class="n">${took(entry)}</td><td class="n">${entry.kind === 'patch' && size(entry.about.bytes)}</td>
       </tr>`;

@@ -207,8 +207,8 @@ export class Page {
         JSON.stringify({ viewer, url: this.url, components }),
       );
       const answers = status === 200 ? (JSON.parse(text) as SubscribeAnswer).components : [];
-      for (const [at, entry] of asked.entries())
-        this.#subscribed(entry, answers[at] ?? { id: entry.id, gone: 'refused' });
+      const gone = status === 403 ? 'expired' : 'refused'; // as the extension takes it
+      for (const [at, entry] of asked.entries()) this.#subscribed(entry, answers[at] ?? { id: entry.id, gone });
     }
     this.#wake();
   }

@@ -87,8 +87,18 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       <ul id="wrapped">${flag ? '' : of(({ on, text }) => !on && text < 'a').map(entry)}<li id="last"></li></ul>`;
   };
 
+  /** Ids of several values, of which two may come to the same: "1" + "-1-" + "2" and "1-1" + "-" + "2". */
+  const composed = ({ list, flag, deep, second }: State) => {
+    const entry = ({ id, text, note, on }: State['list'][number]) =>
+      html`<li id="${on ? 'on' : id}-${id}${flag}"><b id="${id}-${deep.a}-">${text}</b>${note === null ? '' : html`<i id="${deep.b}${id}">${note}</i>`}</li>`;
+    return html`
+      <ul id="l-${flag ? 1 : 2}-${second.length}">${list.map(entry)}</ul>
+      <ol>${list.map(({ id, text, on }) => html`<li id="${on ? '1-1' : 1}-${on ? id : `1-${id}`}">${text}</li>`)}</ol>`;
+  };
+
   test.each([
     ['of lists that give items to one another', givenAway],
+    ['of ids with several values in them', composed],
     ['of text, attributes, lists and conditions', plain],
     ['of lists with white space around their items', spaced],
     ['of lists among items of other kinds', mixed],

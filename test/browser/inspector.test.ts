@@ -2,8 +2,11 @@
 import { html, LiveComponent } from 'htmx-liveview';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LiveviewTools } from '../../htmx-ext/tools-api.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeInBrowser, isLive, type Visitor } from '../support/browser.ts';
+
+declare const liveview: LiveviewTools;
 
 /** A cart whose lines are regions. */
 class Cart extends LiveComponent<{ shop?: string }> {
@@ -146,16 +149,40 @@ describeInBrowser('the inspector', (visit, htmx) => {
       addEventListener('storage', ({ key, newValue }) => key === 'liveview' && seen.push(newValue));
     });
     await page.getByLabel('Highlight patches').check();
-    expect(await kept()).toBe('{"highlight":true}');
+    await expect.poll(kept).toBe('{"highlight":true}'); // another process may see it a moment later
     await page.getByLabel('Highlight patches').uncheck();
-    expect(await kept()).toBeNull();
+    await expect.poll(kept).toBeNull();
     await expect
       .poll(() => shop.evaluate(() => (window as unknown as { seen: unknown }).seen))
       .toEqual(['{"highlight":true}', null]);
     await shop.evaluate(() => localStorage.setItem('liveview', '{"latency":300,"highlight":true}'));
     await expect.poll(() => page.getByLabel('Highlight patches').isChecked()).toBe(true);
     await page.getByLabel('Highlight patches').uncheck();
-    expect(await kept()).toBe('{"latency":300}');
+    await expect.poll(kept).toBe('{"latency":300}');
+  });
+
+  test('does not highlight its own patches; the other tools show themselves on its page too', async () => {
+    const { page, shop } = await beside();
+    await shop.evaluate(() => {
+      liveview.highlight();
+      liveview.latency(200);
+    });
+    await page.getByText('Simulated latency').waitFor();
+    for (const it of [page, shop])
+      await it.evaluate(() => {
+        const most = { updates: 0, frames: 0 };
+        Object.assign(window, { most });
+        document.addEventListener('liveview:after-update', () => {
+          const frames = document.querySelector('liveview-tools')?.shadowRoot?.querySelectorAll('.frame').length ?? 0;
+          Object.assign(most, { updates: most.updates + 1, frames: Math.max(most.frames, frames) });
+        });
+      });
+    const most = (it: Page) =>
+      it.evaluate(() => (window as unknown as { most: { updates: number; frames: number } }).most);
+    await shop.getByText('Add').click();
+    await expect.poll(async () => (await most(shop)).frames, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await most(page)).updates, { timeout: 5000 }).toBeGreaterThan(0);
+    expect((await most(page)).frames).toBe(0);
   });
 
   test('fits on a narrow screen', async () => {

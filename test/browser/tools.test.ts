@@ -94,7 +94,8 @@ describeInBrowser('the tools', (visit, htmx) => {
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
         it.get('/page', async (req, res) => {
-          const shown = [await live.render(req, Bench), await live.render(req, Plain)];
+          const isAlone = req.query.never === 'alone';
+          const shown = isAlone ? [] : [await live.render(req, Bench), await live.render(req, Plain)];
           if (req.query.never !== undefined) shown.push(await live.render(req, NeverLive));
           res.send(
             `<!doctype html><meta charset="utf-8"><meta name="htmx-config" content='{"includeIndicatorStyles":false,"includeIndicatorCSS":false}'>
@@ -192,6 +193,22 @@ describeInBrowser('the tools', (visit, htmx) => {
       await says(said, /^liveview ↑ login .*user=ann new_password=•••/);
       await says(said, /✓ login #2/);
       expect(said.join()).not.toContain('hunter2');
+    });
+
+    test('takes fields of any name, and signs of any kind in a line, for what they are', async () => {
+      const { page, said, faults } = await open();
+      await page.evaluate(() => liveview.debug());
+      await says(said, /debug log is on/);
+      for (const name of ['constructor', '__proto__']) {
+        await page.evaluate((name) => {
+          const field = document.querySelector('[name=user],[name=constructor]') as HTMLInputElement;
+          Object.assign(field, { name, value: '9 %o' });
+        }, name);
+        await page.click('#login button');
+        await says(said, new RegExp(`^liveview ↑ login .*${name}=9 %%o`)); // the console writes one of them
+      }
+      await says(said, /✓ login #2/);
+      expect(faults).toEqual([]);
     });
 
     test('tells of a network that fails: the stream, the tries, and what was lost', async () => {
@@ -366,6 +383,17 @@ describeInBrowser('the tools', (visit, htmx) => {
       expect(faults).toEqual([]);
     });
 
+    test('frames nothing on a page that nobody sees, where no frame would ever end', async () => {
+      const { page } = await lit();
+      await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true, configurable: true }));
+      app.live.publish(steps, 8);
+      await expect.poll(() => page.textContent('#step')).toBe('8');
+      expect(await page.locator('liveview-tools .frame').count()).toBe(0);
+      await page.evaluate(() => Reflect.deleteProperty(document, 'hidden'));
+      app.live.publish(steps, 9);
+      expect(await flashes(page)).toContainEqual(['frame region', '#step']);
+    });
+
     test('frames a component whose whole content came in another way, and what differs in it', async () => {
       const { page } = await lit();
       await page.getByText('More').click();
@@ -442,10 +470,11 @@ describeInBrowser('the tools', (visit, htmx) => {
       await expect.poll(() => dialog(page).count()).toBe(0);
     });
 
-    test('is shown where it keeps a component from going live', async () => {
-      const { page } = await open('?never');
+    test.each(['?never', '?never=alone'])('is shown where it keeps a component from going live (%s)', async (query) => {
+      const { page } = await open(query);
       await dialog(page).getByText('test.NeverLive threw in mount()').waitFor();
       expect(await dialog(page).getByRole('alert').textContent()).toBe('TypeError: not today');
+      await page.locator('[data-component="test.NeverLive"].lv-gone').waitFor();
     });
 
     test('is shown on the page alone that it concerns, where tabs share a stream', async () => {

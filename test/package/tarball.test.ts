@@ -1,4 +1,5 @@
 // What npm publishes: nothing is missing, nothing is too much, and nothing tells of the machine that built it.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ const BESIDE = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'bin/htmx-liveview.mjs',
   'dist/hub.js',
   'dist/liveview-sha.js',
   'dist/liveview-tools.js',
@@ -37,6 +39,11 @@ const BESIDE = [
 /** What a page's own scripts see of the extension, as types. */
 const PAGE = ['dist/htmx-ext/public.d.ts', 'dist/htmx-ext/tools-api.d.ts'];
 
+/** The starter, as it is copied out: all of it that git knows. */
+const STARTER = execFileSync('git', ['ls-files', 'examples/starter'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n');
+
 /** What is built of the server's sources: of TypeScript a program, its map and its types; everything else is as it is. */
 function builtOf(part: string): string[] {
   const sources = readdirSync(join(root, part), { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
@@ -48,7 +55,7 @@ function builtOf(part: string): string[] {
 
 describe('what is in it', () => {
   test('is what is built of each source, what the page needs, and the words that npm shows', () => {
-    expect(files).toEqual([...BESIDE, ...PAGE, ...['protocol', 'server', 'views'].flatMap(builtOf)].sort());
+    expect(files).toEqual([...BESIDE, ...PAGE, ...STARTER, ...['protocol', 'server', 'views'].flatMap(builtOf)].sort());
   });
 
   test('is each file that package.json names', () => {

@@ -35,11 +35,11 @@ afterAll(() => {
 });
 
 /** Sends a form, and gives the answer with the session's cookie. */
-async function post(path: string, fields: Record<string, string> = {}, cookie = '') {
+async function post(path: string, fields: Record<string, string> | string = {}, cookie = '', site = 'same-origin') {
   const answer = await fetch(url + path, {
     method: 'POST',
     body: new URLSearchParams(fields),
-    headers: { cookie },
+    headers: { cookie, 'sec-fetch-site': site },
     redirect: 'manual',
   });
   const [set = cookie] = answer.headers.getSetCookie();
@@ -59,6 +59,23 @@ test('nobody comes in without the right password', async () => {
   expect((await post('/login', { name: 'ada', password: 'wrong' })).status).toBe(401);
   expect((await post('/login', { name: 'nobody', password: 'wrong' })).status).toBe(401);
 });
+
+test('a form of another site logs nobody in or out', async () => {
+  const ada = await login('ada', 'lovelace');
+  for (const site of ['cross-site', 'same-site']) {
+    const planted = await post('/login', { name: 'bob', password: 'builder' }, '', site);
+    expect([planted.status, planted.cookie]).toEqual([403, '']);
+    expect((await post('/logout', {}, ada, site)).status).toBe(403);
+  }
+  expect((await fetch(url, { headers: { cookie: ada }, redirect: 'manual' })).status).toBe(200);
+});
+
+test.each(['', 'name=ada&name=bob&password=a&password=b', 'password=x'])(
+  'a login of %j is a wrong one',
+  async (form) => {
+    expect((await post('/login', form)).status).toBe(401);
+  },
+);
 
 test('login gives a new session: one that was planted before is worth nothing', async () => {
   const planted = await login('bob', 'builder');

@@ -447,6 +447,16 @@ describe('the timeline', () => {
     await panel.click('#kind-render');
     expect(timeline(page)).toContainEqual(expect.stringContaining('media'));
   });
+
+  test('shows the beginning of a refusal, however long what was sent is', async () => {
+    await start();
+    await supertest(app.server)
+      .get(`/live/stream?v=${'9'.repeat(12_000)}`)
+      .expect(400);
+    const answer = await get('').expect(200);
+    expect(answer.text).toContain('<b>malformed</b> version 99999');
+    expect(answer.text).not.toMatch(/9{600}/);
+  });
 });
 
 test('whoever does not look pays nothing: nobody listens before the first page, and after the last one has gone', async () => {

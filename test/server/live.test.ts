@@ -67,6 +67,35 @@ describe('subscribe', () => {
     expect(its.app.errors[0]?.place).toMatchObject({ component: 'Broken', doing: 'mount()' });
   });
 
+  test.each([
+    ['mount()', 'mount'],
+    ['constructor()', 'field'],
+  ])('says so of each where the %s of all throws: the request itself has not failed', async (doing, part) => {
+    class Broken extends LiveComponent {
+      static component = 'Broken';
+      static isLive = false;
+      field = part === 'field' && Broken.isLive && fail();
+      mount() {
+        if (this.connected) fail();
+      }
+      render() {
+        return '';
+      }
+    }
+    const fail = () => {
+      throw new Error('live only');
+    };
+    class Other extends Broken {
+      static component = 'Other';
+    }
+    const client = await open({ components: [Broken, Other] });
+    Broken.isLive = true;
+    expect(await client.subscribe()).toEqual(client.roots.map(({ id }) => ({ id, gone: 'failed' })));
+    expect(its.app.errors.map(({ place }) => place.doing)).toEqual([doing, doing]);
+    expect(its.app.refusals.map(({ kind }) => kind)).toEqual(['failed', 'failed']);
+    expect(its.app.live.stats().instances).toBe(0);
+  });
+
   test('gives a data-id that is live elsewhere a new one, with a token of its own', async () => {
     const client = await open({ components: [Counter] });
     await client.live();

@@ -370,7 +370,9 @@ describe('a logger gets', () => {
     class Fragile extends LiveComponent {
       static component = 'test.Fragile';
       static isBroken = false;
-      field = Fragile.isBroken && fail('in a field');
+      static get scope() {
+        return Fragile.isBroken ? fail('in a getter') : undefined;
+      }
       render() {
         return '';
       }
@@ -381,7 +383,7 @@ describe('a logger gets', () => {
     await client.post('subscribe', '', body).expect(500);
     vi.unstubAllEnvs();
     const msg = 'htmx-liveview: a POST that came past Express failed';
-    expect(lines).toEqual([{ level: ERROR, err: expect.objectContaining({ message: 'in a field' }), msg }]);
+    expect(lines).toEqual([{ level: ERROR, err: expect.objectContaining({ message: 'in a getter' }), msg }]);
   });
 });
 

@@ -99,6 +99,39 @@ describe('the static render', () => {
     expect(root.text()).toBe(`7 Ada /facts?q=1 ${root.attr('data-id')}`);
   });
 
+  test('asks for the context once for each request, however many components that renders', async () => {
+    class Name extends LiveComponent<Record<never, never>, { user: number }> {
+      static component = 'Name';
+      render() {
+        return `${this.context.user}`;
+      }
+    }
+    let asked = 0;
+    let isBroken = false;
+    await start({
+      components: [Name],
+      context: async () => {
+        asked++;
+        if (isBroken) throw new Error('nobody');
+        return { user: asked };
+      },
+      routes: (it, live) =>
+        it.get('/names', async (req, res) => {
+          const render = () => live.render(req, Name).catch(({ message }) => `<i data-id="">${message}</i>`);
+          res.send(`${await render()}${(await Promise.all([render(), render()])).join('')}`);
+        }),
+    });
+    const shown = async () => {
+      const { $ } = await page('/names');
+      return $.extract({ names: ['[data-id]'] }).names;
+    };
+    expect([await shown(), await shown()]).toEqual([Array(3).fill('1'), Array(3).fill('2')]);
+    isBroken = true;
+    expect([await shown(), asked]).toEqual([Array(3).fill('nobody'), 3]);
+    isBroken = false;
+    expect(await shown()).toEqual(Array(3).fill('4'));
+  });
+
   test('writes the root element that the class asks for', async () => {
     class Row extends LiveComponent {
       static component = 'Row';

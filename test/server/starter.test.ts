@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -37,13 +38,17 @@ describe('npx htmx-liveview', () => {
     [['My Shop'], "'My Shop' can't be the name of a package"],
     [['../.hidden'], "'.hidden' can't be the name of a package"],
     [['full'], 'full is not empty. Nothing was made.'],
+    [['full/mine.txt'], 'full/mine.txt is no folder. Nothing was made.'],
+    [['full/nowhere'], 'full/nowhere is no folder. Nothing was made.'],
   ])('refuses %j', (args, said) => {
     mkdirSync(join(folder, 'full'), { recursive: true });
     writeFileSync(join(folder, 'full/mine.txt'), 'mine');
+    rmSync(join(folder, 'full/nowhere'), { force: true });
+    symlinkSync('gone', join(folder, 'full/nowhere'));
     const { status, stderr } = make(...args);
     expect([status, stderr]).toEqual([1, expect.stringContaining(said)]);
     expect(readdirSync(folder)).toEqual(['full']);
-    expect(readdirSync(join(folder, 'full'))).toEqual(['mine.txt']);
+    expect(readdirSync(join(folder, 'full')).sort()).toEqual(['mine.txt', 'nowhere']);
   });
 });
 
@@ -116,6 +121,10 @@ describe('the starter', () => {
       await view.click('li:contains("Will it end?") button');
       expect(view.text).toContain('Will it end? ▲ 1');
       expect(page.$('script[src^="/"]').length).toBe(page.$('script').length);
+
+      const { headers } = await fetch(`http://localhost:${port}`);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect([headers.get('x-content-type-options'), headers.get('x-powered-by')]).toEqual(['nosniff', null]);
 
       child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);

@@ -36,6 +36,17 @@ class Slow extends LiveComponent {
   }
 }
 
+/** Can be shown, and not be live. */
+class NeverLive extends LiveComponent {
+  static component = 'test.NeverLive';
+  mount() {
+    if (this.connected) throw new Error('not today');
+  }
+  render() {
+    return html`<p>static</p>`;
+  }
+}
+
 describe('a page of a running server', () => {
   let app: TestApp;
   beforeEach(async () => {
@@ -84,6 +95,29 @@ describe('a page of a running server', () => {
     app.live.disconnect({ match: () => true });
     await counter.until(() => counter.gone === 'ended');
     await expect(counter.click('button')).rejects.toThrow('not live any more: ended');
+  });
+
+  test.each([
+    ['alone', [NeverLive]],
+    ['beside others', [Counter, NeverLive]],
+  ])('says of a component that can’t go live that it failed: %s', async (_, components) => {
+    await app.close();
+    app = await startApp({ components });
+    const page = await connect(app.url);
+    expect(page.view('test.NeverLive').gone).toBe('failed');
+  });
+
+  test.each([
+    [403, 'expired'],
+    [400, 'refused'],
+  ])('says what a browser says where something before the router answers a subscribe with %i', async (status, gone) => {
+    await app.close();
+    app = await startApp({
+      components: [Counter],
+      before: (it) => it.post('/live/subscribe', (_req, res) => void res.sendStatus(status)),
+    });
+    const page = await connect(app.url);
+    expect(page.view('test.Counter').gone).toBe(gone);
   });
 
   test('that can’t be loaded is told', async () => {

@@ -262,6 +262,30 @@ describe('a form sends what a browser would', () => {
     expect(resultOf(view)[2]).toBe('go');
   });
 
+  test('what is refused says the same of the control that fired, which may have no name', async () => {
+    class Checked extends LiveComponent {
+      static component = 'test.Checked';
+      static events = { check: z.object({ a: z.string().min(3) }), save: z.object({ a: z.string().min(3) }) };
+      refused: unknown[] = [];
+      check() {}
+      save() {}
+      invalid({ event, field }: InvalidEvent) {
+        this.refused.push([event, field ?? null]);
+      }
+      render() {
+        return html`<form lv-event="save"><fieldset lv-event="check" hx-trigger="input"><input name="a"><input name="b"></fieldset>
+          <button>Save</button></form><output>${JSON.stringify(this.refused)}</output>`;
+      }
+    }
+    const view = await mountLive(Checked);
+    await view.fill('form', { b: 'new' });
+    await view.submit();
+    expect(JSON.parse(view.find('output').text())).toEqual([
+      ['check', 'b'],
+      ['save', null],
+    ]);
+  });
+
   test('a click on a label is one on its control, and a reset takes back what was typed', async () => {
     const view =
       await mountForm(`<form lv-event="save"><label>Yes <input type="checkbox" name="yes"></label><label for="t">T</label>

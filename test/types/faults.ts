@@ -3,7 +3,16 @@
 
 import { type } from 'arktype';
 import type { Request } from 'express';
-import { html, LiveComponent, type LiveEvent, liveview, type Params, presence, topic } from 'htmx-liveview';
+import {
+  html,
+  type InvalidEvent,
+  LiveComponent,
+  type LiveEvent,
+  liveview,
+  type Params,
+  presence,
+  topic,
+} from 'htmx-liveview';
 import type { LiveviewEvents } from 'htmx-liveview/liveview.js';
 import { connectLive, mountLive } from 'htmx-liveview/testing';
 import * as v from 'valibot';
@@ -19,6 +28,11 @@ class Counter extends LiveComponent<{ start: number }> {
   set({ count }: Params<typeof Counter, 'set'>, event: LiveEvent) {
     this.count = count satisfies number;
     event.browser.title(String(count));
+  }
+  invalid({ field, fields }: InvalidEvent) {
+    (field === undefined ? undefined : fields[field]) satisfies unknown;
+    // @ts-expect-error: "Type 'string | undefined' does not satisfy the expected type 'string'"
+    field satisfies string;
   }
   render() {
     return html`${this.count}`;

@@ -118,6 +118,58 @@ describe.each([
   });
 });
 
+describe('an id with more than one value in it', () => {
+  interface Cell {
+    readonly group: string;
+    readonly n: number;
+    readonly text?: string;
+  }
+  const entry = ({ group, n, text = '' }: Cell) => html`<li id="${group}-${n}">${text}</li>`;
+  const list = (cells: readonly Cell[]) => html`<ul>${cells.map(entry)}</ul>`;
+  const patch = (before: readonly Cell[], now: readonly Cell[]) => diff(rendered(list(before)), rendered(list(now)));
+  const all = Array.from({ length: 1000 }, (_, at): Cell => ({ group: at % 2 ? 'a' : 'b', n: at >> 1 }));
+
+  test('names one row of 1000, and says nothing of the others', () => {
+    const now = all.map((cell) => (cell.group === 'a' && cell.n === 250 ? { ...cell, text: 'new' } : cell));
+    expect(patch(all, now)).toEqual({ patch: [['r', 'a-250', '<li id="a-250">new</li>']] });
+  });
+
+  test('names what is inserted, moved and removed', () => {
+    const [first, ...rest] = all as [Cell, ...Cell[]];
+    expect(patch(all, [{ group: 'c', n: 1 }, ...all])).toEqual({ patch: [['b', 'b-0', '<li id="c-1"></li>']] });
+    expect(patch(all, [...rest, first])).toEqual({ patch: [['m', 'b-0', 'a', 'a-499', '']] });
+    expect(patch(all, rest)).toEqual({ patch: [['x', 'b-0', '']] });
+  });
+
+  test('is told from another id, whichever of its values differs, and may be all values', () => {
+    const entries = (list: readonly [a: string, b: number, c: string][]) =>
+      html`<ul id="u">${list.map(([a, b, c]) => html`<li id='${a}${b}${c}'>${a}</li>`)}</ul>`;
+    const change = (before: [string, number, string][], now: [string, number, string][]) =>
+      diff(rendered(entries(before)), rendered(entries(now)))?.patch;
+    const end: [string, number, string] = ['z', 9, 'z'];
+    for (const other of [
+      ['B', 1, 'c'],
+      ['b', 2, 'c'],
+      ['b', 1, 'C'],
+    ] as [string, number, string][]) {
+      expect(change([['b', 1, 'c'], end], [other, end])).toEqual([
+        ['x', 'b1c', ''],
+        ['b', 'z9z', String(html`<li id='${other[0]}${other[1]}${other[2]}'>${other[0]}</li>`)],
+      ]);
+    }
+  });
+
+  test.each([null, true, 'a b', '<'])('is none with %j in it: the region around is sent', (value) => {
+    const page = (text: string) => html`<div id="w"><p id="p-${value}-${1}">${text}</p></div>`;
+    expect(diff(rendered(page('x')), rendered(page('y')))?.patch?.map(([, id]) => id)).toEqual(['w']);
+  });
+
+  test('is not relied on where two of them come to the same', () => {
+    const page = (text: string) => html`<p id="${'1-2'}-${3}">${text}</p><p id="${'1'}-${'2-3'}">same</p>`;
+    expect(diff(rendered(page('x')), rendered(page('y')))?.patch).toBeUndefined();
+  });
+});
+
 test('raw text inside a template is part of its region', () => {
   const page = (text: string) => html`<div id="d">${raw(text)}</div>`;
   expect(diff(rendered(page('<b>1</b>')), rendered(page('<b>2</b>')))).toEqual({

@@ -5,10 +5,10 @@ import type { Entry } from '../../server/inspector/entries.ts';
 import { Ring } from '../../server/inspector/entries.ts';
 import { readInspector } from '../../server/inspector/option.ts';
 import { REDACTED, redaction } from '../../server/inspector/redact.ts';
-import { type Picture, picture, picturePayload } from '../../server/inspector/state.ts';
+import { type Hiding, type Picture, picture, picturePayload } from '../../server/inspector/state.ts';
 import { Totals } from '../../server/inspector/totals.ts';
 
-const never = { name: () => false, text: () => false };
+const never: Hiding = { name: () => false, text: () => false };
 /** A picture as one text: `key: text { … }`. */
 const write = ({ key, text, entries, more = 0 }: Picture): string =>
   `${key}: ${text}${entries ? ` { ${entries.map(write).join('; ')} }` : ''}${more > 0 ? ` +${more}` : ''}`;
@@ -103,6 +103,26 @@ describe('a picture of state', () => {
     expect(paint(`${'x'.repeat(199)}😀`)).toBe(`value: "${'x'.repeat(199)}" and 1 more`);
     const wide = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 1));
     expect(paint(wide).length).toBeLessThan(20_000);
+  });
+
+  test('is bounded for words and numbers, too', () => {
+    expect(paint(Symbol('x'.repeat(1_000))).length).toBeLessThan(220);
+    expect(paint(10n ** 1_000n).length).toBeLessThan(220);
+  });
+
+  test('hides a value whose name stands beside it', () => {
+    const hiding = { name: redaction([]), text: () => false };
+    const form = new Map([
+      ['user', 'ada'],
+      ['password', 'hunter2'],
+    ]);
+    expect(paint([...form], hiding)).toBe(
+      'value: Array(2) { 0: Array(2) { 0: "user"; 1: "ada" }; 1: Array(2) { 0: "password"; 1: «redacted» } }',
+    );
+    expect(paint({ name: 'X-Api-Key', value: 'k' }, hiding)).toBe(
+      'value: Object { name: "X-Api-Key"; value: «redacted» }',
+    );
+    expect(paint({ key: 'pinCode', value: { deep: 7 } }, hiding)).toContain('value: «redacted»');
   });
 
   test('hides values of secret names at any depth, in objects, Maps and fields, and texts that are somebody’s session', () => {

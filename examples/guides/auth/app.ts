@@ -42,9 +42,9 @@ export function createApp(
     );
   });
 
-  app.post('/login', express.urlencoded(), (req, res, next) => {
-    const { name = '', password = '' } = req.body as Record<string, string>;
-    const user = checkPassword(name, password);
+  app.post('/login', mustBeOwnPage, express.urlencoded(), (req, res, next) => {
+    const { name, password } = (req.body ?? {}) as Record<string, unknown>;
+    const user = checkPassword(String(name), String(password)); // a name that is there twice is an array
     if (!user) return void res.status(401).send('Wrong name or password.');
     // a new session id: one that somebody planted before the login is worth nothing after it
     req.session.regenerate((error) => {
@@ -54,7 +54,7 @@ export function createApp(
     });
   });
 
-  app.post('/logout', (req, res, next) => {
+  app.post('/logout', mustBeOwnPage, (req, res, next) => {
     const { sessionID } = req;
     req.session.destroy((error) => {
       if (error) return next(error);
@@ -72,14 +72,20 @@ export function createApp(
     );
   });
 
-  app.post('/users/:name/role', mustBeAdmin, express.urlencoded(), (req, res) => {
+  app.post('/users/:name/role', mustBeOwnPage, mustBeAdmin, express.urlencoded(), (req, res) => {
     const name = String(req.params.name);
-    if (!setRole(name, req.body.role === 'admin' ? 'admin' : 'member')) return void res.sendStatus(404);
-    // the streams of this user still have the old role: they end, and the pages load again
+    if (!setRole(name, req.body?.role === 'admin' ? 'admin' : 'member')) return void res.sendStatus(404);
+    // the streams of this user, on this server, still have the old role: they end, and the pages load again
     live.disconnect({ match: ({ context }) => (context as Context).user.name === name });
     res.sendStatus(204);
   });
   return { app, live };
+}
+
+/** No form of another site. sameSite is not enough: a login needs no cookie, and brings one. */
+function mustBeOwnPage(req: Request, res: Response, next: NextFunction) {
+  if (['same-origin', 'none', undefined].includes(req.get('Sec-Fetch-Site'))) next();
+  else res.sendStatus(403);
 }
 
 function mustBeUser(req: Request, res: Response, next: NextFunction) {

@@ -28,7 +28,7 @@ export class Notes extends LiveComponent<{}, Context> {
   }
 
   add({ text }: Params<typeof Notes, 'add'>, { context }: LiveEvent<Context>) {
-    all = [...all, { id: ++lastId, owner: context.user.name, text }];
+    all = [...all, { id: ++lastId, owner: context.user.name, text }].slice(-100); // a database would keep them
     this.publish(changed, undefined);
   }
 

@@ -8,6 +8,9 @@ import { Questions } from './components/questions.ts';
 
 const htmx = createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js');
 
+/** What pages may load and send; no page of another site may frame them, for its visitors would click here without knowing. */
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 export interface Secrets {
   readonly session: string;
   readonly live: string;
@@ -15,8 +18,9 @@ export interface Secrets {
 
 export function createApp(secrets: Secrets) {
   const app = express();
+  app.disable('x-powered-by');
   app.use((_req, res, next) => {
-    res.set('Content-Security-Policy', "default-src 'self'");
+    res.set('Content-Security-Policy', POLICY).set('X-Content-Type-Options', 'nosniff');
     next();
   });
   app.get('/health', (_req, res) => res.send('ok'));

@@ -10,7 +10,10 @@ export interface Question {
 /** Published when something has changed, so that all browsers show it. */
 export const changed = topic<undefined>('questions');
 
+/** So many are kept: anybody may ask, and memory is not endless. */
+const MOST = 500;
 let all: readonly Question[] = [{ id: 1, text: 'Does it need a websocket?', votes: 1 }];
+let lastId = 1;
 
 /** The questions, those with the most votes first. */
 export function questions(): readonly Question[] {
@@ -18,7 +21,7 @@ export function questions(): readonly Question[] {
 }
 
 export function ask(text: string): void {
-  all = [...all, { id: all.length + 1, text, votes: 0 }];
+  all = [...all, { id: ++lastId, text, votes: 0 }].slice(-MOST);
 }
 
 export function vote(id: number): void {
