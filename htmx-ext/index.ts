@@ -1,7 +1,7 @@
 // The extension. The only file that touches the htmx global, of version 2 or 4: it lets htmx decide when an lv-event fires and
 // what it sends, takes the finished request over, and tells htmx how it ended.
 
-import { NAVIGATE } from '../protocol/names.ts';
+import { ATTRIBUTES, NAVIGATE } from '../protocol/names.ts';
 import { encode } from './body.ts';
 import { attributeOf, having, randomId } from './dom.ts';
 import { keepControls, settleControls, watchControls } from './forms.ts';
@@ -203,11 +203,13 @@ function custom(headers: Record<string, string>): Record<string, string> {
 
 /** Finds components that come and go, whoever puts them there. */
 function watchRoots(page: Page): void {
+  let hasWarned = false;
   const find = (within: Document | Element) => {
     for (const root of [within, ...within.querySelectorAll(ROOT)]) {
-      if (!(root instanceof Element) || !root.matches(ROOT) || !isInScope(root)) continue;
+      if (!(root instanceof Element) || !root.matches(ROOT)) continue;
       // htmx 2 still shifts attributes about in what it has just put in
-      if (!root.closest('.htmx-added')) page.add(root);
+      if (isInScope(root)) root.closest('.htmx-added') || page.add(root);
+      else if (!hasWarned) hasWarned = warnOfScope(root);
     }
   };
   const observer = new MutationObserver((records) => {
@@ -218,6 +220,16 @@ function watchRoots(page: Page): void {
   document.addEventListener('htmx:afterSettle', () => find(document));
   observer.observe(document.documentElement, { childList: true, subtree: true });
   find(document);
+}
+
+/** A page may leave components out on purpose; one that never names the extension has forgotten to, or misspelt it. Gives whether it warned. */
+function warnOfScope(root: Element): boolean {
+  if (document.querySelector('[hx-ext*=liveview],[data-hx-ext*=liveview]')) return false;
+  const name = root.getAttribute(ATTRIBUTES.component);
+  console.error(
+    `htmx-liveview: ${name} is not inside of hx-ext="liveview", so it stays static. Write <body hx-ext="liveview">.`,
+  );
+  return true;
 }
 
 function watchPage(page: Page, sender: Sender, tabs: Tabs): void {

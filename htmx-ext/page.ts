@@ -9,6 +9,7 @@ import { createConnection } from './connect.ts';
 import type { Connection, Sharing, State } from './connection.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { emptied } from './mirror.ts';
+import { mourn } from './mourn.ts';
 import type { EndReason } from './public.ts';
 import { createSubscriber } from './subscribe.ts';
 import { tap } from './tap.ts';
@@ -215,6 +216,7 @@ export function createPage(
     entry.state = 'gone';
     setState(entry.root, 'gone');
     listener.changed(entry);
+    mourn(entry.root, reason);
     dispatch(entry.root, 'liveview:gone', { reason });
   }
 

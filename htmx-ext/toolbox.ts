@@ -15,13 +15,18 @@ export interface ToolsPart extends LiveviewTools {
 /** A page's way to the tools. */
 export interface Toolbox {
   fault(fault: Fault): void;
-  /** Loads the tools where they were left on; otherwise undefined. Not before the page is there: it says where the router is. */
+  /** Loads the tools where they were left on; otherwise undefined. */
   reopen(): Promise<unknown> | undefined;
 }
 
-/** Offers the tools to the page's developer. They are loaded when they are called, and where they were left on. */
+/**
+ * Offers the tools to the page's developer. They are loaded when they are called, and where they were left on; but not before the page is there: it says
+ * where the router is.
+ */
 export function createToolbox(base: () => string): Toolbox {
   const open = async () => {
+    if (document.readyState === 'loading')
+      await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve));
     const part = await load<ToolsPart>(base(), 'liveview-tools.js', TOOLS_PART);
     setTap(part.tap);
     return part;

@@ -125,3 +125,17 @@ export function describeAll(elements: readonly Element[], most = 8): string {
   if (elements.length > most) said.push(`and ${elements.length - most} more`);
   return said.join(', ') || 'nothing';
 }
+
+/** What tells elements of one kind apart best. */
+const TELLING = [ATTRIBUTES.event, `data-${ATTRIBUTES.event}`, 'id', 'name', 'value'];
+
+/** How a selector that matches all of these can be made to match one. */
+export function narrower(elements: readonly Element[]): string {
+  for (const name of TELLING)
+    for (const { name: tag, attribs } of elements) {
+      const value = attribs[name];
+      if (!value || elements.filter((other) => other.attribs[name] === value).length > 1) continue;
+      return `Narrow it, e.g. '${tag}[${name}=${/^[a-z][\w-]*$/i.test(value) ? value : JSON.stringify(value)}]'.`;
+    }
+  return 'Take one of them, e.g. view.find(…).first().';
+}

@@ -50,8 +50,8 @@ export interface LivePage {
   /** The cookies, as a browser sends them: `headers: { cookie: page.cookie }` opens another tab. */
   readonly cookie: string;
   /**
-   * Leaves the page: its components are unmounted.
-   * @example await page.close();
+   * Leaves the page: its components are unmounted. Its open stream keeps the process alive, so say it where it runs after a failure, too.
+   * @example onTestFinished(() => page.close()); // node:test: t.after(…)
    */
   close(): Promise<void>;
 }
@@ -62,8 +62,8 @@ export interface LivePage {
  * @example
  * ```ts
  * const page = await connectLive(`${url}/clock`);
+ * onTestFinished(() => page.close());
  * expect(page.view('demo.Clock').text).toContain('UTC');
- * await page.close();
  * ```
  */
 export async function connectLive(url: string, { path, headers = {} }: ConnectOptions = {}): Promise<LivePage> {

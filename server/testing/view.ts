@@ -3,7 +3,18 @@
 import type { CheerioAPI } from 'cheerio';
 import { ATTRIBUTES } from '../../protocol/names.ts';
 import { type Browser, PATIENCE, type Pushed } from './browser.ts';
-import { all, describeAll, type Element, type Elements, ROOTS, refused, SENDERS, type Target, textOf } from './dom.ts';
+import {
+  all,
+  describeAll,
+  type Element,
+  type Elements,
+  narrower,
+  ROOTS,
+  refused,
+  SENDERS,
+  type Target,
+  textOf,
+} from './dom.ts';
 import type { Answers } from './events.ts';
 import { Refused } from './sender.ts';
 import type { Value } from './user.ts';
@@ -412,6 +423,7 @@ export class View {
 function only(elements: readonly Element[], doing: string, those: readonly Element[]): Element {
   const [element] = elements;
   if (!element) throw refused(doing, `there is no such element; there are ${describeAll(those)}`);
-  if (elements.length > 1) throw refused(doing, `it is one of ${elements.length}: ${describeAll(elements)}`);
+  if (elements.length > 1)
+    throw refused(doing, `it matches ${elements.length} elements: ${describeAll(elements)}. ${narrower(elements)}`);
   return element;
 }

@@ -205,6 +205,19 @@ describeInBrowser('a connection', (visit, htmx) => {
     expect(app.live.stats()).toMatchObject({ streams: 0, instances: 0 });
   });
 
+  test('whose server comes back without its sessions ends, and the console says why', async () => {
+    const page = await open();
+    const said: string[] = [];
+    page.on('console', (message) => message.type() === 'warning' && said.push(message.text()));
+    await app.close();
+    app = await startApp({ components: [Panel] });
+    gate.target = (app.server.address() as AddressInfo).port;
+    await page.waitForFunction(() => document.querySelector('.lv-gone'), undefined, { timeout: 20_000 });
+    expect(said).toEqual([
+      'htmx-liveview: test.Panel is no longer live (session: the server does not know it any more, as after a restart with sessions in memory). Reload the page.',
+    ]);
+  });
+
   test('that is refused comes back when there is room', async () => {
     const page = await open();
     await app.close();

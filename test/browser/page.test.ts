@@ -75,10 +75,14 @@ describeInBrowser('a page', (visit, htmx, version) => {
         it.get('/echo', async (req, res) => void res.send(shell(await live.render(req, Echo))));
         it.get('/counter', async (req, res) => void res.send(shell(await live.render(req, Counter, {}))));
         it.get('/piece', async (req, res) => void res.send(String(await live.render(req, Counter, { start: 3 }))));
-        it.get(
-          '/out-of-scope',
-          async (req, res) => void res.send(shell(await live.render(req, Counter, {}), { scope: false })),
-        );
+        it.get('/out-of-scope', async (req, res) => {
+          const two = `${await live.render(req, Counter, {})}${await live.render(req, Counter, {})}`;
+          res.send(shell(two, { scope: false }).replace('<body ', '<body hx-ext="live-view" '));
+        });
+        it.get('/aside', async (req, res) => {
+          const [inside, aside] = [await live.render(req, Counter, {}), await live.render(req, Counter, {})];
+          res.send(shell(`<main hx-ext="liveview">${inside}</main><aside>${aside}</aside>`, { scope: false }));
+        });
         it.get('/strict', async (req, res) => {
           res.setHeader('Content-Security-Policy', "default-src 'self'; img-src 'self' data:");
           res.send(shell(await live.render(req, Counter, {})));
@@ -160,13 +164,26 @@ describeInBrowser('a page', (visit, htmx, version) => {
       expect(having.events.length).toBeGreaterThan(10);
     });
 
-    test('a component outside of hx-ext is left alone', async () => {
-      const { page } = await open('/out-of-scope');
+    test('a component outside of hx-ext is left alone, and nobody is warned where the page has named the extension', async () => {
+      const { page, faults } = await open('/aside');
+      await page.locator('main .lv-connected').waitFor();
       const requests: string[] = [];
       page.on('request', (request) => requests.push(request.url()));
-      await page.locator('button').click();
+      await page.locator('aside button').click();
+      await page.waitForTimeout(100);
+      expect([requests, faults]).toEqual([[], []]);
+    });
+
+    test('a page that names the extension nowhere is told, once', async () => {
+      const { page, faults } = await open('/out-of-scope');
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      await page.locator('button').first().click();
       await page.waitForTimeout(100);
       expect(requests).toEqual([]);
+      expect(faults).toEqual([
+        'htmx-liveview: test.Counter is not inside of hx-ext="liveview", so it stays static. Write <body hx-ext="liveview">.',
+      ]);
     });
   });
 

@@ -54,12 +54,13 @@ describeInBrowser('in a page', (visit, htmx, version) => {
         });
         it.use('/other', express.static('dist'), live.router);
         it.get('/moved', async (req, res) => {
-          res.send(
-            shell(await live.render(req, Counter, {}), 'lv-url="/live"').replace(
-              '/live/liveview.js',
-              '/other/liveview.js',
-            ),
-          );
+          const page = shell(await live.render(req, Counter, {}), 'lv-url="/live"');
+          const early = req.query.early === undefined ? '' : '<script src="/early.js"></script>';
+          res.send(page.replace('/live/liveview.js', '/other/liveview.js').replace('<body', `${early}<body`));
+        });
+        it.get('/early.js', (_req, res) => void res.type('js').send('liveview.debug()'));
+        it.get('/two', async (req, res) => {
+          res.send(shell(`${await live.render(req, Counter, {})}${await live.render(req, Counter, {})}`));
         });
       },
     });
@@ -83,6 +84,15 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     await page.locator('.lv-gone').waitFor();
     await page.locator('button').click();
     await expect.poll(() => page.evaluate(() => (window as unknown as { lost: string[] }).lost)).toEqual(['gone']);
+  });
+
+  test('components that are gone are told of in the console, once for all of a kind', async () => {
+    const { page } = await open('/two');
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    app.live.disconnect({ match: () => true });
+    await expect.poll(() => page.locator('.lv-gone').count()).toBe(2);
+    expect(said).toEqual(['htmx-liveview: test.Counter is no longer live (ended). Reload the page.']);
   });
 
   test('a graceful stop of the server is no goodbye: the page waits for the next one', async () => {
@@ -140,5 +150,16 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     await page.locator('button').click();
     expect(new URL((await request).url()).pathname).toBe('/live/event');
     await vi.waitFor(() => expect(Counter.log.length).toBeGreaterThan(0));
+  });
+
+  test('a script in the head that calls the tools leaves the page time to say where the router is', async () => {
+    const visitor = await visit();
+    const asked: string[] = [];
+    visitor.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await visitor.page.goto(`${app.url}/moved?early`);
+    await isLive(visitor.page);
+    await expect
+      .poll(() => asked.filter((path) => /tools|stream/.test(path)).sort())
+      .toEqual(['/live/liveview-tools.js', '/live/stream']);
   });
 });

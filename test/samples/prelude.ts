@@ -163,3 +163,4 @@ export function describe(_name: string, suite: () => void): void {
 export const beforeAll = (work: () => unknown): void => test('', work);
 /** Does work when the sample has come to its end. */
 export const afterAll = (work: () => unknown): void => void ends.push(work);
+export { afterAll as onTestFinished };

@@ -108,14 +108,23 @@ describe('the starter', () => {
     'is live in %s, and SIGTERM ends it cleanly',
     async (mode) => {
       const port = await freePort();
-      const env = { ...process.env, NODE_ENV: mode, PORT: String(port) };
-      const args = mode === 'production' ? ['dist/server.js'] : ['--import', 'tsx', 'src/server.ts'];
+      const { NODE_ENV: _, ...others } = process.env; // that of this test
+      const env = { ...others, PORT: String(port) };
+      const [, ...start] = JSON.parse(read('package.json')).scripts.start.split(' ');
+      const args = mode === 'production' ? start : ['--import', 'tsx', 'src/server.ts'];
       const child = spawn(process.execPath, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'ignore'] });
       running.push(child);
       const ended = once(child, 'exit');
-      await Promise.race([once(child.stdout, 'data'), ended]);
+      const [said] = await Promise.race([once(child.stdout, 'data'), ended]);
+      const url = `http://localhost:${port}`;
+      const isProduction = mode === 'production';
+      const told = `in development: pages show the errors of the server. Inspector: ${url}/live/inspector`;
+      expect(String(said)).toBe(`${url} ${isProduction ? 'in production' : told}\n`);
+      expect((await fetch(`${url}/live/inspector`)).status).toBe(isProduction ? 404 : 200);
+      const error = await fetch(`${url}/htmx.js`, { headers: { range: 'bytes=99999999-' } });
+      expect((await error.text()).includes('node_modules')).toBe(!isProduction); // a stack, on Express' own page
 
-      const page = await connectLive(`http://localhost:${port}`);
+      const page = await connectLive(url);
       const view = page.view('app.Questions');
       await view.submit('form', { text: 'Will it end?' });
       await view.click('li:contains("Will it end?") button');

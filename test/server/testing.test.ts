@@ -58,7 +58,19 @@ describe('what a browser could not do is refused, and the message says what is t
       'several elements',
       '<b lv-event="save">1</b><b lv-event="save">2</b>',
       (v) => v.click('b'),
-      /one of 2: <b lv-event="save">1, <b/,
+      /click\('b'\): it matches 2 elements: <b lv-event="save">1, <b.*2\. Take one of them, e\.g\. view\.find\(…\)\.first\(\)\.$/,
+    ],
+    [
+      'several forms',
+      '<form lv-event="ask"></form><form lv-event="login"></form>',
+      (v) => v.submit('form'),
+      /submit\('form'\): it matches 2 elements: .*\. Narrow it, e\.g\. 'form\[lv-event=ask\]'\.$/,
+    ],
+    [
+      'several buttons of one event',
+      '<button lv-event="save" value="a b">1</button><button lv-event="save" value="2">2</button>',
+      (v) => v.click('button'),
+      /Narrow it, e\.g\. 'button\[value="a b"\]'\.$/,
     ],
     [
       'nothing listens',

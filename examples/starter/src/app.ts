@@ -30,7 +30,9 @@ export function createApp(secrets: Secrets) {
   // Sessions are in memory: a restart ends them. In production give it a store that stays, such as connect-redis.
   const cookie = { sameSite: 'lax', secure: 'auto' } as const;
   app.use(session({ secret: secrets.session, resave: false, saveUninitialized: false, cookie }));
-  const live = liveview({ secret: secrets.live, components: [Questions] });
+  // it shows what everybody does: in production say who may see it, with authorize
+  const inspector = process.env.NODE_ENV !== 'production';
+  const live = liveview({ secret: secrets.live, components: [Questions], inspector });
   app.use('/live', live.router);
 
   app.get('/', async (req, res) => {
