@@ -106,7 +106,7 @@ test('CSRF middleware belongs behind the router', async () => {
 
   const bad = shop((app, router) => app.use(csrf).use('/live', router));
   const refused = await connectLive(await listen(bad.app));
-  expect(refused.view('test.Counter').gone).toBe('refused');
+  expect(refused.view('test.Counter').gone).toBe('expired');
   await refused.close();
 });
 
