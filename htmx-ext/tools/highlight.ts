@@ -10,7 +10,7 @@ const MOST = 80;
 const NAMED = 12;
 
 /** In here nothing is highlighted: the inspector would show its own updates. */
-const UNSEEN = '[data-lv-highlight="false"]';
+const UNSEEN = '[data-liveview-highlight="false"]';
 
 /** Shows what updates touched. */
 export interface Highlight {

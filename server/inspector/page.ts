@@ -53,7 +53,7 @@ function shell(base: string, head: Html | '', body: Html): string {
     <link rel="stylesheet" href="${base}inspector.css">
     ${head}
   </head>
-  <body hx-ext="liveview" data-lv-highlight="false">
+  <body hx-ext="liveview" data-liveview-highlight="false">
     ${body}
   </body>
 </html>`);
