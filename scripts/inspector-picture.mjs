@@ -1,23 +1,14 @@
-// Makes the picture of docs/inspector.md again: node scripts/inspector-picture.mjs, after a build. It needs Chromium; CHROMIUM is its path.
-import { mkdirSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+// Makes the picture of docs/inspector.md again: node scripts/inspector-picture.mjs, after a build.
 import { createApp } from '../dist/examples/app.js';
+import { FOLDER, openCamera } from './camera.mjs';
 
 const secret = 'only for a picture, and long enough to be one';
-const { app, live } = createApp({ session: secret, live: secret });
-const server = app.listen(0, '127.0.0.1');
-await new Promise((resolve) => server.once('listening', resolve));
-const url = `http://127.0.0.1:${server.address().port}`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const { base, browser, close } = await openCamera(createApp({ session: secret, live: secret }));
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 
 async function open(path) {
   const page = await context.newPage();
-  await page.goto(url + path);
+  await page.goto(base + path);
   await page.locator('.lv-connected').first().waitFor();
   return page;
 }
@@ -37,9 +28,5 @@ await todo.locator('input[type=checkbox]').first().click({ force: true });
 await inspector.locator('#detail .tree').first().waitFor();
 await inspector.waitForTimeout(2500); // its figures are of full seconds
 
-mkdirSync('docs/images', { recursive: true });
-await inspector.screenshot({ path: process.argv[2] ?? 'docs/images/inspector.png' });
-await browser.close();
-live.close();
-server.closeAllConnections();
-server.close();
+await inspector.screenshot({ path: process.argv[2] ?? `${FOLDER}/inspector.png` });
+await close();

@@ -1,9 +1,9 @@
-// Makes the pictures of docs/debugging.md again: node scripts/pictures.mjs, after a build. It needs Chromium; CHROMIUM is its path.
+// Makes the pictures of docs/debugging.md again: node scripts/pictures.mjs, after a build.
 import { createRequire } from 'node:module';
 import express from 'express';
 import session from 'express-session';
 import { html, LiveComponent, liveview } from 'htmx-liveview';
-import { chromium } from 'playwright-core';
+import { FOLDER, openCamera } from './camera.mjs';
 
 const secret = 'only for pictures, and long enough to be one';
 const PRICES = { tea: 4, cake: 6 };
@@ -45,24 +45,15 @@ app.get('/', async (req, res) => {
     <script src="/live/liveview.js"></script><body hx-ext="liveview" style="font:16px system-ui;margin:2rem;${colors}">
     <h1>Shop</h1><p>Everything for the afternoon.</p>${await live.render(req, Cart)}`);
 });
-const server = app.listen(0, '127.0.0.1');
-await new Promise((resolve) => server.once('listening', resolve));
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
-const folder = process.argv[2] ?? 'docs/images';
+const { base, browser, close } = await openCamera({ app, live });
+const folder = process.argv[2] ?? FOLDER;
 for (const theme of process.argv[2] ? ['light', 'dark'] : ['light']) await take(theme);
-await browser.close();
-live.close();
-server.closeAllConnections();
-server.close();
+await close();
 
 async function take(theme) {
   const page = await browser.newPage({ viewport: { width: 1000, height: 640 } });
   const name = (what) => `${folder}/${what}${theme === 'dark' ? '-dark' : ''}.png`;
-  await page.goto(`http://127.0.0.1:${server.address().port}/${theme === 'dark' ? '?dark' : ''}`);
+  await page.goto(`${base}/${theme === 'dark' ? '?dark' : ''}`);
   await page.locator('.lv-connected').waitFor();
   await page.getByRole('button', { name: 'Check out' }).click();
   await page.getByRole('dialog').waitFor();

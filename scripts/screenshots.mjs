@@ -1,17 +1,14 @@
 // The pictures of the examples: npm run screenshots, or npm run screenshots -- chat job for some of them.
 // It serves the gallery on a free port, brings each example into a telling state in Chromium, and writes docs/images/NAME.png.
-import { once } from 'node:events';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { statSync } from 'node:fs';
 import { createApp } from '../dist/examples/app.js';
+import { FOLDER, openCamera } from './camera.mjs';
 
-const FOLDER = 'docs/images';
 const WIDTH = 640;
 const HEIGHT = 400;
 /** The words around an example are beside its picture. */
 const STYLE = '.about, .next, footer { visibility: hidden }';
 const MOST_BYTES = 60_000;
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Each example: its name, its path, and what makes it telling. `another` opens the page for somebody else. The gallery shows all others: it is last. */
 const SHOTS = [
@@ -41,21 +38,11 @@ if (unknown.length > 0)
   throw new Error(`No example is called ${unknown}. Known: ${SHOTS.map(([name]) => name).join(', ')}.`);
 const shots = SHOTS.filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const secret = 'only for pictures, which nobody visits';
-const { app, live } = createApp({ session: secret, live: secret }, { onRefusal() {} });
-const server = app.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const base = `http://127.0.0.1:${server.address().port}`;
-const executablePath = PLACES.find((path) => path && existsSync(path));
-if (!executablePath) throw new Error('Chromium is not installed. Set CHROMIUM to its path.');
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-mkdirSync(FOLDER, { recursive: true });
+const { base, browser, close } = await openCamera(createApp({ session: secret, live: secret }, { onRefusal() {} }));
 try {
   for (const [name, path, act] of shots) await shoot(name, path, act);
 } finally {
-  await browser.close();
-  live.close();
-  server.closeAllConnections();
-  server.close();
+  await close();
 }
 
 async function shoot(name, path, act) {
