@@ -117,7 +117,7 @@ export function answerRefusal(
   response: ServerResponse,
   { kind, ...refusal }: Refusal,
 ): void {
-  if (!(kind === 'session' && isProbe(request))) settings.onRefusal({ kind, ...refusal });
+  settings.onRefusal({ kind, ...refusal });
   const status = REFUSALS[kind];
   if (status === 429 || status === 503) response.setHeader('Retry-After', RETRY_AFTER);
   const isUpload = request.headers['content-type']?.startsWith(MEDIA.multipart) && !UNPROVED.has(kind);
@@ -125,9 +125,4 @@ export function answerRefusal(
   else if (!request.complete) response.setHeader('Connection', 'close');
   const body = JSON.stringify({ type: `urn:htmx-liveview:${kind}`, title: kind, status });
   writeAnswer(response, { status, type: MEDIA.problem, body });
-}
-
-/** A page asks why its stream was refused: that refusal has been told. */
-function isProbe({ method, url = '' }: LiveRequest): boolean {
-  return method === 'GET' && /[?&]probe(?:[=&]|$)/.test(url);
 }

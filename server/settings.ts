@@ -89,7 +89,7 @@ export interface BaseOptions {
    */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;
   /**
-   * Called once for each refused request; not again where the page then asks why its session was refused. Default: it is a warning in the log.
+   * Called once for each refused request. Default: it is a warning in the log.
    * @example liveview({ secret, components, onRefusal: ({ kind, detail }) => console.warn(kind, detail) });
    */
   readonly onRefusal?: (refusal: Refusal) => void;
