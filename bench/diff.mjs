@@ -8,34 +8,38 @@ import { makeRows, median, table, tableWithCells } from './fixture.mjs';
 
 const WARM = 200;
 const RUNS = 400;
+const ROUNDS = 10;
 const ID = 'a'.repeat(22);
 
-function time(work) {
-  const times = [];
-  for (let run = 0; run < WARM + RUNS; run++) {
-    const start = process.hrtime.bigint();
-    work(run);
-    if (run >= WARM) times.push(Number(process.hrtime.bigint() - start) / 1000);
-  }
-  return median(times);
-}
+/** A case: `run(n)` returns its n-th time, in microseconds. */
+const timed = (run) => ({ run, times: [] });
 
-/** Updates a table again and again; gives the time of one update, and its frame. */
-function update(rows, render, change, prepare = (content) => content) {
+/** Updates a table again and again; a run is one update, and `bytes` is its frame's size. */
+function updates(rows, render, change, prepare = (content) => content) {
   let last = rendered(prepare(render(rows)));
-  let frame = '';
-  const times = [];
-  for (let run = 0; run < WARM + RUNS; run++) {
+  const it = timed((run) => {
     change(rows, run);
     const ready = prepare === flat ? flat(render(rows)) : undefined;
     const start = process.hrtime.bigint();
     const now = rendered(ready ?? render(rows));
     const update = { id: ID, from: 7, version: 8, ...diff(last, now) };
-    frame = numberFrame(9, encodeFrame('update', JSON.stringify(update)));
-    if (run >= WARM) times.push(Number(process.hrtime.bigint() - start) / 1000);
+    const frame = numberFrame(9, encodeFrame('update', JSON.stringify(update)));
+    const time = since(start);
+    it.bytes = Buffer.byteLength(frame);
     last = now;
-  }
-  return { us: median(times), bytes: Buffer.byteLength(frame) };
+    return time;
+  });
+  return it;
+}
+
+const since = (start) => Number(process.hrtime.bigint() - start) / 1000;
+
+/** Some runs of each case, in turn, until each has all of its own: a machine that is slow for a while is so for each. */
+function measure(cases) {
+  for (const { run } of cases) for (let n = 0; n < WARM; n++) run(n);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const it of cases) for (let n = 0; n < RUNS / ROUNDS; n++) it.times.push(it.run(WARM + it.times.length));
+  for (const it of cases) it.us = median(it.times);
 }
 
 /** A text in one piece, as a renderer's buffer or a file gives it. */
@@ -53,19 +57,20 @@ const view = ejs.compile(
 );
 
 const counts = [500, 1000, 2000, 10_000];
-const growth = Object.fromEntries(
-  counts.map((count) => [count, Math.round(update(makeRows(count), table, changeOne).us)]),
-);
-const htmlRow = update(makeRows(1000), table, changeOne);
-const stringRow = update(makeRows(1000), (rows) => view({ rows }), changeOne, flat);
-const cell = update(makeRows(1000), tableWithCells, changeOne);
-const htmlAppend = update(makeRows(1000), table, append);
-const stringAppend = update(makeRows(1000), table, append, flat);
+const growth = counts.map((count) => updates(makeRows(count), table, changeOne));
+const htmlRow = updates(makeRows(1000), table, changeOne);
+const stringRow = updates(makeRows(1000), (rows) => view({ rows }), changeOne, flat);
+const cell = updates(makeRows(1000), tableWithCells, changeOne);
+const htmlAppend = updates(makeRows(1000), table, append);
+const stringAppend = updates(makeRows(1000), table, append, flat);
 const rows = makeRows(1000);
-const text = time((run) => {
+const text = timed((run) => {
+  const start = process.hrtime.bigint();
   changeOne(rows, run);
-  return Buffer.byteLength(String(table(rows)));
+  Buffer.byteLength(String(table(rows)));
+  return since(start);
 });
+measure([...growth, htmlRow, stringRow, cell, htmlAppend, stringAppend, text]);
 
 const round = (number) => Math.round(number * 10) / 10;
 const result = {
@@ -73,14 +78,14 @@ const result = {
   string_row_us: round(stringRow.us),
   html_append_us: round(htmlAppend.us),
   string_append_us: round(stringAppend.us),
-  text_us: round(text),
-  text_per_row_update: round(text / htmlRow.us),
+  text_us: round(text.us),
+  text_per_row_update: round(text.us / htmlRow.us),
   row_bytes: htmlRow.bytes,
   row_string_bytes: stringRow.bytes,
   cell_bytes: cell.bytes,
   append_bytes: htmlAppend.bytes,
-  html_row_us_by_rows: growth,
-  html_row_doubled: round(growth[2000] / growth[1000]),
+  html_row_us_by_rows: Object.fromEntries(counts.map((count, at) => [count, Math.round(growth[at].us)])),
+  html_row_doubled: round(growth[2].us / growth[1].us),
 };
 console.table(Object.fromEntries(Object.entries(result).filter(([, value]) => typeof value === 'number')));
 console.log(JSON.stringify(result));

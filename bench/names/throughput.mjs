@@ -32,7 +32,7 @@ async function compare(clients, { warm, ms, runs }) {
 }
 
 export async function throughput({ quick }) {
-  const times = quick ? { warm: 2000, ms: 600, runs: 3 } : { warm: 6000, ms: 3000, runs: 5 };
+  const times = quick ? { warm: 2000, ms: 250, runs: 9 } : { warm: 6000, ms: 3000, runs: 5 };
   const { results, notes } = await compare(100, times);
   return { ...pick(results, 'events'), server_us: pick(results, 'server_us', 1), ...notes };
 }
