@@ -1,5 +1,7 @@
 // The part of htmx 2 and 4 that this extension touches, as types.
 
+import type { Texts } from './notice.ts';
+
 /** A request as htmx 2 reports it in `htmx:beforeSend`. */
 export interface SendDetail {
   readonly xhr: XMLHttpRequest;
@@ -67,7 +69,7 @@ export interface LiveConfig {
   /** Whether many tabs share one stream. Default true. */
   readonly tabs?: boolean;
   /** What the note says while the connection is broken, and after many failures; false for none. */
-  readonly notice?: false | readonly [reconnecting: string, offline: string];
+  readonly notice?: Texts;
 }
 
 /** The htmx global, 2 or 4. */

@@ -9,6 +9,7 @@ import { type Delivery, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
 import { extend4 } from './htmx4.ts';
+import { mourn } from './mourn.ts';
 import { createNotice } from './notice.ts';
 import { createPage, type Entry, type Page } from './page.ts';
 import { SHARED_PART } from './parts.ts';
@@ -16,8 +17,8 @@ import { createSender, MOST_WAITING, type Sender } from './send.ts';
 import { createTabs, SHARED_CODE, type SharedPart, type Tabs } from './tabs.ts';
 import { createToolbox } from './toolbox.ts';
 
-/** What the note says while the connection is broken, unless the page says otherwise. */
-const NOTICE = ['Reconnecting…', 'No connection. Trying again…'] as const;
+/** What the note says, unless the page says otherwise. */
+const NOTICE = ['Reconnecting…', 'No connection. Trying again…', 'This page is no longer live. Reload'] as const;
 
 /** Known only while this file runs. */
 const script = globalThis.document?.currentScript as HTMLScriptElement | null;
@@ -45,15 +46,23 @@ function start(htmx: Htmx): void {
     () => htmx.config?.liveview?.tabs !== false,
     (toNothing) => (toNothing ? page.connection.close() : page.connection.swap()),
   );
+  const notice = createNotice(() => htmx.config?.liveview?.notice ?? NOTICE);
   const page: Page = createPage(
     getBase,
     (is4 ? extend4 : extend2)(htmx, action, trigger, deliver),
     {
-      changed: (entry) => sender.entryChanged(entry),
+      changed(entry) {
+        sender.entryChanged(entry);
+        notice.draw();
+      },
+      gone(entry, reason) {
+        mourn(entry.root, reason);
+        notice.gone(entry.root, reason);
+      },
       settled: (entry, settlement) => sender.settled(entry, settlement),
       resumed: (entry, taken) => sender.resumed(entry, taken),
       reset: (entry, show) => recover(entry, show, sender),
-      connection: createNotice(() => htmx.config?.liveview?.notice ?? NOTICE),
+      connection: notice.connection,
       fault: toolbox.fault,
     },
     viewer,

@@ -9,7 +9,6 @@ import { createConnection } from './connect.ts';
 import type { Connection, Sharing, State } from './connection.ts';
 import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
 import { emptied } from './mirror.ts';
-import { mourn } from './mourn.ts';
 import type { EndReason } from './public.ts';
 import { createSubscriber } from './subscribe.ts';
 import { tap } from './tap.ts';
@@ -43,6 +42,8 @@ export interface Entry {
 export interface PageListener {
   /** An entry went live, came back, or is gone. */
   changed(entry: Entry): void;
+  /** An entry can't be live, and won't come back by itself. */
+  gone?(entry: Entry, reason: EndReason): void;
   settled(entry: Entry, settlement: Settlement): void;
   /** The server has lost the state of an entry; `show` brings the page to the new one. */
   reset(entry: Entry, show: () => void): void;
@@ -216,7 +217,7 @@ export function createPage(
     entry.state = 'gone';
     setState(entry.root, 'gone');
     listener.changed(entry);
-    mourn(entry.root, reason);
+    listener.gone?.(entry, reason);
     dispatch(entry.root, 'liveview:gone', { reason });
   }
 
@@ -266,7 +267,7 @@ export function createPage(
   function apply(entry: Entry, it: Update): void {
     entry.version = it.version;
     tap?.update(entry, it);
-    if (it.html === undefined && !it.patch) obey(entry.root, it.orders, isFirst(entry));
+    if (it.html === undefined && !it.patch) follow(entry, it);
     else if (!wantsTransition(entry.root)) write(entry, it);
     else {
       const done = () => {
@@ -284,8 +285,9 @@ export function createPage(
   }
 
   /** The page may cancel an update: it is noted all the same, and shown when the same place changes again. */
-  function write(entry: Entry, { version, html, patch, orders }: Update): void {
+  function write(entry: Entry, it: Update): void {
     const { id, root, view } = entry;
+    const { version, html, patch } = it;
     const isShown = dispatch(root, 'liveview:before-update', { id, version });
     try {
       if (html !== undefined) view.update(html, isShown);
@@ -297,7 +299,13 @@ export function createPage(
       refresh(entry);
     }
     if (isShown) dispatch(root, 'liveview:after-update', { id, version });
-    if (orders) obey(root, orders, isFirst(entry));
+    follow(entry, it);
+  }
+
+  /** What comes after the content: word of orders that are lost, and those that are here. */
+  function follow(entry: Entry, { gap, orders }: Update): void {
+    if (gap) dispatch(entry.root, 'liveview:gap', { id: entry.id });
+    obey(entry.root, orders, isFirst(entry));
   }
 
   return { connection, entries, add, sweep, entryOf, goodbye, refresh, receive };

@@ -69,6 +69,8 @@ export interface LiveviewEvents {
   'liveview:event-lost': { readonly name: string; readonly reason: Exclude<LostReason, 'aborted' | 'superseded'> };
   /** The server has lost the component's state: it was mounted anew. */
   'liveview:reset': { readonly id: string };
+  /** Orders of the component (`push`, `title`, `pushUrl`, `redirect`) were lost while the page was away. Its content is right. */
+  'liveview:gap': { readonly id: string };
   /** The component can't be live, and won't come back by itself. */
   'liveview:gone': { readonly reason: EndReason };
 }

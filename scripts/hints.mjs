@@ -37,6 +37,8 @@ const EVENTS = {
   'liveview:after-update': 'On a component: an update has been shown. `detail.id`, `detail.version`.',
   'liveview:event-lost':
     'On a component: the event `detail.name` could not be delivered, and won’t be. `detail.reason`: `full`, `gone`, `reset`, `timeout`.',
+  'liveview:gap':
+    'On a component: what it ordered (`push`, `title`, `pushUrl`, `redirect`) was lost while the page was away. `detail.id`.',
   'liveview:reset': 'On a component: the server has lost its state, and mounted it anew. `detail.id`.',
   'liveview:gone': 'On a component: it can’t be live, and won’t come back by itself. `detail.reason`.',
 };
@@ -47,7 +49,7 @@ const CLASSES = {
   'lv-connected': 'On a component that is live.',
   'lv-offline': 'On a component that was live, while the connection is broken.',
   'lv-gone': 'On a component that can’t be live, and won’t come back by itself.',
-  'lv-notice': 'The note that the connection is broken.',
+  'lv-notice': 'The note that the connection is broken, or that only a reload helps.',
 };
 
 const described = (names) => Object.entries(names).map(([name, description]) => ({ name, description }));

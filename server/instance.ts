@@ -60,6 +60,8 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #recent: Recent | undefined;
   #helpers: Helpers | undefined;
   readonly #turns = new Turns();
+  /** The last version that brought orders: a reader who was not there for it is told, once they are not kept any more. */
+  #lastOrders = 0;
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly #epoch: string;
   /** How many seats it has given: each has an epoch of its own. */
@@ -187,15 +189,21 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   }
 
   /** Takes up what was kept elsewhere, and calls `resumed()` in place of `mount()`. Rejects with what that throws. */
-  async resume(url: URL, state: Readonly<Record<string, unknown>>): Promise<void> {
+  async resume(url: URL, state: Readonly<Record<string, unknown>>, lastOrders = 0): Promise<void> {
     this.#url = url.href;
     this.#watcher.restore(state);
+    this.#lastOrders = lastOrders;
     await this.#turns.take(() => this.#run('resumed()', async () => this.#component.resumed?.()));
   }
 
   /** The state that is to be kept: every own field of the component, but the functions that its constructor made. */
   state(): Record<string, unknown> {
     return this.#watcher.state();
+  }
+
+  /** The last version that brought orders, or will: those that were given and are not sent yet count. */
+  lastOrders(version: number): number {
+    return this.browser.isEmpty ? this.#lastOrders : version + 1;
   }
 
   /** The state as it is, for those who only look: see {@link Watcher.fields}. */
@@ -364,6 +372,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   /** Takes the next version: gives its update as text, and keeps it for readers that are a little behind. */
   advance(change: Omit<Update, 'id' | 'from' | 'version'>): string {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
+    if (update.orders) this.#lastOrders = update.version;
     const text = JSON.stringify(update);
     this.#recent ??= new Recent();
     this.#recent.keep(update.from, text);
@@ -372,12 +381,14 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** The updates, as text, that lead from `version` to now: the recent ones, or one with the whole content. Empty where nothing is missing. */
   since(version: number): readonly string[] {
-    return version === this.version ? [] : (this.#recent?.from(version) ?? [this.#whole()]);
+    return version === this.version ? [] : (this.#recent?.from(version) ?? [this.#whole(version)]);
   }
 
-  #whole(): string {
+  /** For a page that comes anew, nothing was ordered before. */
+  #whole(held: number): string {
     const html = this.#setup.fill(this, String(this.content?.content));
-    return JSON.stringify({ id: this.id, from: 0, version: this.version, html } satisfies Update);
+    const gap = held > 0 && held < this.#lastOrders ? { gap: true as const } : {};
+    return JSON.stringify({ id: this.id, from: 0, version: this.version, html, ...gap } satisfies Update);
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import type { Arrival } from './arrivals.ts';
 import { LiveError } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
+import { outcomeOf } from './seat.ts';
 import type { Settings } from './settings.ts';
 import { encodeSnapshot, type Snapshot } from './snapshot.ts';
 import { type Kept, makeLease, STATE_LIFE, type Store } from './store.ts';
@@ -171,15 +172,18 @@ export class Keeper {
   snapshot(instance: Instance): Snapshot {
     const seat = this.#registry.seatsOf(instance)[0];
     const settled = Object.entries(seat?.lanes ?? {}).flatMap(([name, { settled: last }]) =>
-      last ? [[name, { number: last.number, status: last.status }]] : [],
+      last ? [[name, outcomeOf(last)]] : [],
     );
+    const version = Math.max(instance.version, instance.holding?.first ?? 0);
+    const lastOrders = instance.lastOrders(version);
     return {
       id: instance.id,
       viewer: seat?.viewer ?? '',
       sessionId: seat?.sessionId ?? '',
       component: instance.statics.component,
       epoch: seat?.epoch ?? '',
-      version: Math.max(instance.version, instance.holding?.first ?? 0),
+      version,
+      ...(lastOrders > 0 && { lastOrders }),
       lanes: Object.fromEntries(settled),
       fields: instance.state(),
     };

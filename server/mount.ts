@@ -92,7 +92,7 @@ export class Mounter {
     seatAt(instance);
     if (snapshot) for (const seat of this.#registry.seatsOf(instance)) takeUp(seat, snapshot.lanes);
     const about = { component: origin.type.component, id: origin.id, resumed: snapshot !== undefined };
-    const start = () => this.#start(instance, url, snapshot?.fields);
+    const start = () => this.#start(instance, url, snapshot);
     instance.mounted = Promise.resolve(timed('mount', start, (ms, ok) => ({ ...about, ms, ok })));
     instance.mounted.then(
       () => {
@@ -113,8 +113,8 @@ export class Mounter {
   }
 
   /** Mounts and renders for the first time. Where that throws, `failed()` may have content to show. */
-  async #start(instance: Instance, url: URL, fields: Snapshot['fields']): Promise<void> {
-    const content = await this.#firstContent(instance, url, fields);
+  async #start(instance: Instance, url: URL, snapshot: Snapshot | undefined): Promise<void> {
+    const content = await this.#firstContent(instance, url, snapshot);
     instance.content = rendered(content);
     this.helper.look(instance, instance.content);
     await this.settleChildren(instance);
@@ -123,10 +123,10 @@ export class Mounter {
     else if (!instance.browser.isEmpty) instance.changed(); // orders that mount() gave
   }
 
-  async #firstContent(instance: Instance, url: URL, fields: Snapshot['fields']): Promise<Html | string> {
-    let doing = fields ? 'resumed()' : 'mount()';
+  async #firstContent(instance: Instance, url: URL, snapshot: Snapshot | undefined): Promise<Html | string> {
+    let doing = snapshot ? 'resumed()' : 'mount()';
     try {
-      await (fields ? instance.resume(url, fields) : instance.mount(url));
+      await (snapshot?.fields ? instance.resume(url, snapshot.fields, snapshot.lastOrders) : instance.mount(url));
       instance.dirty = false;
       doing = 'render()';
       return await instance.render();

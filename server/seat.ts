@@ -102,15 +102,21 @@ export function createSeat(instance: Instance, { viewer, sessionId, context }: S
 }
 
 /** How far a viewer's events had come at another node: the number of the last one in each lane, and how it ended. */
-export type Outcomes = Partial<Record<LaneName, Pick<Settlement, 'number' | 'status'>>>;
+export type Outcomes = Partial<Record<LaneName, Outcome>>;
+type Outcome = Pick<Settlement, 'number' | 'status' | 'orders'>;
+
+/** What is kept of a settlement. */
+export function outcomeOf({ number, status, orders }: Settlement): Outcome {
+  return { number, status, ...(orders && { orders }) };
+}
 
 /** Events of a viewer who is back go on where they were: one that comes again gets its outcome. */
 export function takeUp(seat: Seat, outcomes: Outcomes): void {
-  for (const [name, { number, status }] of Object.entries(outcomes)) {
+  for (const [name, outcome] of Object.entries(outcomes)) {
     const lane = laneOf(seat, name as LaneName);
     const { instance, viewer } = seat;
-    lane.number = number;
-    lane.settled = { id: instance.id, viewer, ...(name === 'upload' ? { lane: name } : {}), number, status };
+    lane.number = outcome.number;
+    lane.settled = { id: instance.id, viewer, ...(name === 'upload' ? { lane: name } : {}), ...outcome };
     lane.running = lane.settled;
   }
 }

@@ -19,6 +19,8 @@ export interface Snapshot {
   /** The epoch of its viewer's seat, and the version of its content: the page goes on with both. */
   readonly epoch: string;
   readonly version: number;
+  /** The last version that brought orders to browsers, or will; absent where none did. */
+  readonly lastOrders?: number;
   /** How far its events have come: the number of the last one that was handled, and how it ended. */
   readonly lanes: Outcomes;
   /** The component's own fields. Undefined until it is mounted. */

@@ -49,6 +49,7 @@ export function createLog(isOn: () => boolean): Log {
     say(`○ reconnecting in ${Math.round(Number(it.ms))} ms (${it.attempt} tries have failed)`, it),
   );
   on('gone', (root, it) => warn(`✗ ${describe(root as Element)} is gone: ${it.reason}`, { ...it, root }));
+  on('gap', (root, it) => warn(`↯ ${describe(root as Element)}: some of its orders were lost`, { ...it, root }));
   on('reset', (root, it) => warn(`↻ ${describe(root as Element)}: the server had lost its state`, { ...it, root }));
 
   return {

@@ -1,4 +1,5 @@
 // What a broken, slow or held-back connection costs the user: nothing.
+import { type Channel, channel } from 'node:diagnostics_channel';
 import type { AddressInfo } from 'node:net';
 import { MemoryStore } from 'express-session';
 import type { Page } from 'playwright-core';
@@ -17,6 +18,17 @@ interface Watched {
   notes: number;
 }
 
+/** The next message of a channel. */
+function once(it: Channel): Promise<unknown> {
+  return new Promise((resolve) => {
+    const hear = (message: unknown) => {
+      it.unsubscribe(hear);
+      resolve(message);
+    };
+    it.subscribe(hear);
+  });
+}
+
 describeInBrowser('a connection', (visit, htmx) => {
   let app: TestApp;
   let gate: Gate;
@@ -25,13 +37,15 @@ describeInBrowser('a connection', (visit, htmx) => {
   let head = '';
   const stops: (() => Promise<unknown>)[] = [];
 
-  const start = async (options: Partial<TestAppOptions> = {}) => {
-    app = await startApp({
+  const serve = (options: Partial<TestAppOptions> = {}) =>
+    startApp({
       components: [Panel],
       heartbeat: 1000,
       routes: (it, live) => servePanel(it, live, htmx, () => head),
       ...options,
     });
+  const start = async (options: Partial<TestAppOptions> = {}) => {
+    app = await serve(options);
     gate = new Gate((app.server.address() as AddressInfo).port);
     url = await gate.listen();
   };
@@ -121,6 +135,35 @@ describeInBrowser('a connection', (visit, htmx) => {
     await expect.poll(() => text(page, 'said')).toBe('again');
   });
 
+  test('that loses more than is kept brings the content, and says that orders are lost; after a short cut they are there', async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      const told: unknown[] = [];
+      Object.assign(window, { told });
+      document.addEventListener('heard', (event) => told.push((event as CustomEvent).detail));
+      document.addEventListener('liveview:gap', (event) => told.push((event as CustomEvent).detail));
+    });
+    const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
+    const say = async (said: string) => {
+      const sent = once(channel('htmx-liveview:patch'));
+      app.live.publish(news, said);
+      await sent;
+    };
+    gate.mode = 'silent';
+    await say('one');
+    gate.mode = 'pass';
+    await expect.poll(told, { timeout: 15_000 }).toEqual([3]);
+    expect(await text(page, 'said')).toBe('one');
+    gate.mode = 'silent';
+    for (let n = 0; n < 3; n++) await say(String(n).repeat(40_000));
+    gate.mode = 'pass';
+    const id = await page.locator('[data-id]').getAttribute('data-id');
+    await expect.poll(told, { timeout: 15_000 }).toEqual([3, { id }]);
+    expect(await text(page, 'said')).toBe('2'.repeat(40_000));
+    await say('again');
+    await expect.poll(told).toEqual([3, { id }, 5]);
+  });
+
   test('that stays broken shows a note, which goes when it is mended; and a click brings it back at once', async () => {
     const page = await open();
     await countTo5(page);
@@ -205,17 +248,21 @@ describeInBrowser('a connection', (visit, htmx) => {
     expect(app.live.stats()).toMatchObject({ streams: 0, instances: 0 });
   });
 
-  test('whose server comes back without its sessions ends, and the console says why', async () => {
+  test('whose server comes back without its sessions ends: the page offers to be loaded again, and the console says why', async () => {
     const page = await open();
     const said: string[] = [];
     page.on('console', (message) => message.type() === 'warning' && said.push(message.text()));
     await app.close();
-    app = await startApp({ components: [Panel] });
+    app = await serve();
     gate.target = (app.server.address() as AddressInfo).port;
     await page.waitForFunction(() => document.querySelector('.lv-gone'), undefined, { timeout: 20_000 });
     expect(said).toEqual([
       'htmx-liveview: test.Panel is no longer live (session: the server does not know it any more, as after a restart with sessions in memory). Reload the page.',
     ]);
+    await page.getByRole('status').getByRole('button', { name: 'This page is no longer live. Reload' }).click();
+    await isLive(page);
+    expect(await page.locator('.lv-notice').count()).toBe(0);
+    await countTo5(page);
   });
 
   test('that is refused comes back when there is room', async () => {
@@ -237,17 +284,34 @@ describeInBrowser('a connection', (visit, htmx) => {
     await second.page.waitForFunction(() => document.querySelector('.lv-connected'), undefined, { timeout: 20_000 });
   });
 
-  test('that the server ends, or that nothing needs any more, leaves no note', async () => {
+  test('that the server ends says so, until what is gone has left the page', async () => {
     const page = await open();
     app.live.disconnect({ match: () => true });
-    await page.waitForFunction(() => document.querySelector('.lv-gone'));
+    await page.locator('.lv-gone').waitFor();
+    await page.locator('.lv-notice').getByText('no longer live').waitFor();
+    await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+    await page.locator('.lv-notice').waitFor({ state: 'detached' });
+  });
+
+  test.each([
+    ['in the page’s own words', '["…", "…", "Seite neu laden"]', 1],
+    ['not at all where the page has no words for it', '["…", "…"]', 0],
+    ['not at all where the page wants no note', 'false', 0],
+  ])('that is gone for good is told %s', async (_, notice, count) => {
+    head = `<meta name="htmx-config" content='{"liveview":{"notice":${notice}}}'>`;
+    const page = await open();
+    app.live.disconnect({ match: () => true });
+    await page.locator('.lv-gone').waitFor();
+    expect(await page.getByRole('button', { name: 'Seite neu laden' }).count()).toBe(count);
+    expect(await page.locator('.lv-notice').count()).toBe(count);
+  });
+
+  test('that nothing needs any more leaves no note', async () => {
+    const page = await open();
+    await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+    await vi.waitFor(() => expect(app.live.stats().streams).toBe(0), 5000);
     await page.waitForTimeout(3000);
     expect((await seen(page)).notes).toBe(0);
-    const other = await open();
-    await other.evaluate(() => document.querySelector('[data-id]')?.remove());
-    await vi.waitFor(() => expect(app.live.stats().streams).toBe(0), 5000);
-    await other.waitForTimeout(3000);
-    expect((await seen(other)).notes).toBe(0);
   });
 
   test('that is away while a component is taken out and put back: its next click counts', async () => {

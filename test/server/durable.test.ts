@@ -1,5 +1,5 @@
 // State that outlives its node: what is kept, who gets it back, and what becomes of the events on their way.
-import { html, LiveComponent, type LiveError, presence, topic } from 'htmx-liveview';
+import { html, LiveComponent, type LiveError, type LiveEvent, presence, topic } from 'htmx-liveview';
 import { expect, test, vi } from 'vitest';
 import type { Subscribed } from '../../protocol/patch.ts';
 import type { TestApp } from '../support/app.ts';
@@ -16,7 +16,7 @@ let gates: (() => void)[] = [];
 class Pad extends LiveComponent<{ name?: string }> {
   static component = 'test.Pad';
   static durable: boolean | 'sync' = true;
-  static events = { add: true, fail: true, wait: true, spoil: true, quiet: true } as const;
+  static events = { add: true, fail: true, order: true, wait: true, spoil: true, quiet: true } as const;
   count = 0;
   texts: string[] = [];
   seen = new Map<string, Date>();
@@ -61,6 +61,10 @@ class Pad extends LiveComponent<{ name?: string }> {
     this.count += 100;
   }
   quiet() {}
+  order({ to }: { readonly to?: unknown }, event: LiveEvent) {
+    if (to === 'me') event.browser.push('mine', 'ann');
+    else this.browser.push('ours');
+  }
   fail() {
     this.count++;
     throw new Error('on purpose');
@@ -197,6 +201,35 @@ test('an event that was handled and comes again elsewhere gets its outcome, and 
   await client.post('event', good, '').expect(409);
   await sync.event('add').expect(204);
   await sync.shows('count 3 ');
+});
+
+test('orders for the one who acted are in the outcome that comes again elsewhere', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync } = await live(here);
+  const query = sync.query('order');
+  await client.post('event', query, 'to=me').expect(204);
+  kill(here);
+  await moveTo(client, there);
+  const [item] = (await back(client, [sync])) as Live[];
+  expect(item).toMatchObject({ settled: [{ number: 1, status: 200, orders: [['push', 'mine', 'ann']] }] });
+  expect(item?.updates?.[0]).not.toHaveProperty('gap');
+});
+
+test('a page is told when what was ordered died with its node, and not when it had come', async () => {
+  const [here, there] = [await start(), await start()];
+  const { client, sync, pad } = await live(here);
+  await sync.event('order', { to: 'all' }).expect(204);
+  await client.frame('update', ({ id, orders }) => id === sync.id && orders !== undefined);
+  await pad.event('order', { to: 'all' }).expect(204);
+  const { version: had } = (await client.update(pad.id)) as { version: number };
+  await kept();
+  kill(here);
+  await moveTo(client, there);
+  const [item] = (await back(client, [sync])) as Live[];
+  expect(item?.updates).toMatchObject([{ html: expect.any(String), gap: true }]);
+  const [other] = (await back(client, [{ ...pad, version: had }])) as Live[];
+  expect(other?.updates).toMatchObject([{ html: expect.any(String) }]);
+  expect(other?.updates?.[0]).not.toHaveProperty('gap');
 });
 
 test('an event that is being handled when its node dies is handled again, from where it began', async () => {

@@ -617,6 +617,42 @@ describe('disconnect and reconnect', () => {
     ]);
   });
 
+  test('a reader that is far behind is told of orders that it missed, and of none that came before or never were', async () => {
+    class Bell extends LiveComponent {
+      static component = 'test.Bell';
+      static events = { ring: true, count: true };
+      n = 0;
+      ring() {
+        this.browser.push('rang');
+      }
+      count() {
+        this.n++;
+      }
+      render() {
+        return html`<p>${this.n}</p>`;
+      }
+    }
+    const client = await open({ components: [Bell] });
+    const bell = await client.live();
+    const root = client.roots[0] as { id: string; component: string; session: string };
+    const missed = async (version: number) => {
+      const [answer] = await client.subscribe([{ ...root, epoch: bell.epoch, version }]);
+      return answer && 'updates' in answer ? answer.updates : [];
+    };
+    const far = async () => {
+      for (let n = 0; n < 40; n++) await bell.event('count').expect(204);
+    };
+    await far();
+    expect(await missed(1)).toEqual([{ id: bell.id, from: 0, version: 41, html: expect.any(String) }]);
+    await bell.event('ring').expect(204);
+    expect(await missed(41)).toEqual([{ id: bell.id, from: 41, version: 42, orders: [['push', 'rang', null]] }]);
+    await far();
+    expect(await missed(41)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String), gap: true }]);
+    expect(await missed(42)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String) }]);
+    // it comes anew: what was ordered before was not for it
+    expect(await missed(0)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String) }]);
+  });
+
   test('after the resume window the instance is gone', async () => {
     const client = await open({ components: [Counter], resumeWindow: 30 });
     await client.live();

@@ -14,6 +14,7 @@ export class Panel extends LiveComponent {
   mount() {
     this.subscribe(news, (text) => {
       this.said = text;
+      this.browser.push('heard', text.length);
     });
   }
   add() {
