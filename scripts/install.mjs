@@ -5,11 +5,13 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 /** Debian's packages ask this program whether they may start a service; 101 says no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
+export const canInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
 /** Installs Debian packages; says in one line if that can't be. */
 export function install(packages, purpose) {
   if (packages.length === 0) return;
   const names = packages.join(', ');
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+  if (!canInstall()) {
     console.log(`Not installed: ${names}, for ${purpose}: that needs root and apt-get.`);
     return;
   }

@@ -2,7 +2,8 @@
 // with --engines also those that only `npm run test:engines` needs, with --bench what the benchmarks compare with, and with --docs what makes the docs' site.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { install } from './install.mjs';
+import { findShell, lacksShell } from './chromium.mjs';
+import { canInstall, install } from './install.mjs';
 
 const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
 
@@ -10,8 +11,10 @@ const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' })
 if (isStale('.')) run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev']);
 // the docs' site is made of the sources
 if (!process.argv.includes('--docs')) run(process.execPath, ['scripts/build.mjs']);
-if (process.argv.includes('--test') || process.argv.includes('--engines')) installChromium();
-if (process.argv.includes('--test')) installRedis();
+if (process.argv.includes('--test')) {
+  installChromium();
+  installRedis();
+}
 if (process.argv.includes('--engines')) installEngines();
 if (process.argv.includes('--bench')) installPeers();
 if (process.argv.includes('--docs') && isStale('docs'))
@@ -32,10 +35,11 @@ function versions(file) {
   return Object.fromEntries(installed.map(([path, { version }]) => [path, version]));
 }
 
-/** The browser suites need Chromium. */
+/** The browser suites need Chromium: its headless shell, where that can be had. */
 function installChromium() {
-  const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
-  if (!places.some((path) => path && existsSync(path))) install(['chromium'], 'the browser suites');
+  const purpose = 'the browser suites';
+  if (lacksShell() && (canInstall() || !findShell())) install(['chromium-headless-shell'], purpose);
+  if (!findShell()) install(['chromium'], purpose);
 }
 
 /** The suites of many nodes need a Redis, which they start by themselves. */
@@ -46,7 +50,12 @@ function installRedis() {
 
 /** Debian's browsers, what drives them, and a screen for the one that can't do without. */
 function installEngines() {
-  const packages = { 'firefox-esr': 'firefox-esr', WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' };
+  const packages = {
+    chromium: 'chromium',
+    'firefox-esr': 'firefox-esr',
+    WebKitWebDriver: 'webkit2gtk-driver',
+    Xvfb: 'xvfb',
+  };
   const missing = Object.entries(packages).filter(([program]) => !existsSync(`/usr/bin/${program}`));
   install(
     missing.map(([, name]) => name),

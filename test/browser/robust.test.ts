@@ -82,7 +82,7 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     });
     app.live.disconnect({ match: () => true });
     await page.locator('.lv-gone').waitFor();
-    await page.locator('button').click();
+    await page.locator('[lv-event]').click();
     await expect.poll(() => page.evaluate(() => (window as unknown as { lost: string[] }).lost)).toEqual(['gone']);
   });
 

@@ -1,13 +1,12 @@
 // Owns the page of a row: a real browser with the real extension, and the times at which it shows things.
-import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../scripts/chromium.mjs';
 
 export type Mode = 'stream' | 'poll';
 
 /** A name that the browser takes to this machine. */
 export const NAME = 'app.test';
 
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const ARGS =
   '--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
@@ -24,7 +23,7 @@ type WatchedWindow = Window & { lvWatch: Watch; lvPushed(n: number): void };
 
 /** Starts the browser of all rows. */
 export function startBrowser(): Promise<Browser> {
-  const executablePath = PLACES.find((path) => path && existsSync(path));
+  const executablePath = findChromium();
   if (!executablePath)
     throw new Error('The proxy suite needs Chromium, which is not installed (set CHROMIUM to its path).');
   const args = [...ARGS.split(' '), `--host-resolver-rules=MAP ${NAME} 127.0.0.1`];

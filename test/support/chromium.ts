@@ -1,8 +1,8 @@
 // Starts one Chromium for all browser suites, and says where it is. Without one the suites are skipped, except in CI.
-import { existsSync } from 'node:fs';
 import { type BrowserServer, chromium } from 'playwright-core';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { findShell } from '../../scripts/chromium.mjs';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,12 +10,10 @@ declare module 'vitest' {
   }
 }
 
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
 let server: BrowserServer | undefined;
 
 export async function setup(project: TestProject): Promise<void> {
-  const executablePath = PLACES.find((path) => path && existsSync(path));
+  const executablePath = findShell();
   if (!executablePath) {
     if (process.env.CI) throw new Error('The browser suites need Chromium, which is not installed.');
     console.log('Skipped: the browser suites, because Chromium is not installed (set CHROMIUM to its path).');
