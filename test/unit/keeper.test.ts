@@ -17,7 +17,8 @@ test('a turn that ends just when a write is over is written too, before it count
     const settings = { clock, backplane: { store }, limits: { state: 10_000 } } as unknown as Settings;
     const keeper = new Keeper(settings, { seatsOf: () => [] } as unknown as Registry, seal, () => {});
     const fields = { count: 1 };
-    const instance = { id: 'one', statics: {}, version: 1, state: () => ({ ...fields }) } as unknown as Instance;
+    const shown = { version: 1, lastOrders: () => 0, state: () => ({ ...fields }) };
+    const instance = { id: 'one', statics: {}, ...shown } as unknown as Instance;
     keeper.hold(instance, { id: 'one', lease: 'node.lease', isClaimed: true, snapshot: undefined }, true);
     const { holding } = instance;
     if (!holding) throw new Error('not held');
