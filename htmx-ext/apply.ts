@@ -57,7 +57,7 @@ export function createView(root: Element, wiring: Wiring): View {
   let hasTemplates = false;
   /** The gaps of the regions that the present patch removes from one list, and perhaps inserts into another, by id. */
   let leaving: Map<string, string> = NONE;
-  /** The base element of each id, while a patch of many operations is applied. */
+  /** The base element of each id, as far as it is known for sure, while a patch of many operations is applied. */
   let index: Map<string, Element | undefined> | undefined;
   const { link, liveOf, shownIn, putAside, show, place, rebuild } = createMirror(
     (element) => later.push(() => element.isConnected && wiring.added(element)),
@@ -110,22 +110,26 @@ export function createView(root: Element, wiring: Wiring): View {
     if (kind === 'r') replace(element, parent, live, operation[2]);
     else if (kind === 'm') moveTo(operation, element, live);
     else if (kind === 'x') for (const node of take(element, operation[2])) remove(node, live);
-    else putBeside(kind, element, arrive(parse(operation[2], parent), live), live);
+    else
+      putBeside(
+        kind,
+        element,
+        [...parse(operation[2], parent).childNodes].map((node) => create(node, live)),
+        live,
+      );
     if (isStale) rebuild(parent, shown);
   }
 
-  /** The nodes of an insert: what another list gives away moves as it is, with what the user did there; all else is new. */
-  function arrive(next: Element, live: Live): ChildNode[] {
-    const moved = new Map<ChildNode, ChildNode>();
+  /** What another list gives away moves as it is, with what the user did there. What is inside of something new is made anew. */
+  function arrive(node: Element, live: Live): Element | undefined {
     for (const [id, gap] of leaving) {
-      const [node] = byId(next, id);
-      if (!node) continue;
+      const isItself = idsOf(node).includes(id);
+      if (!isItself && byId(node, id).length === 0) continue;
       leaving.delete(id);
-      const old = live && node.parentNode === next ? comeOver(find(id), node, gap) : undefined;
-      if (old) moved.set(node, old);
-      else operate(['x', id, gap]);
+      const old = live && isItself ? comeOver(find(id), node, gap) : undefined;
+      if (old) return old;
+      operate(['x', id, gap]);
     }
-    return [...next.childNodes].map((node) => moved.get(node) ?? create(node, live));
   }
 
   /** Makes of a region, where it stands, what it shall be elsewhere. Undefined where it is another element, or the page does not show it as it is. */
@@ -140,7 +144,8 @@ export function createView(root: Element, wiring: Wiring): View {
 
   /** The one base element of an id. The insides of other components are not in base. */
   function find(id: string): Element {
-    const found = index ? index.get(id) : search(id);
+    const noted = index?.get(id);
+    const found = noted && top.contains(noted) ? noted : search(id);
     if (!found) throw new Misfit(id); // not just one element has it
     return found;
   }
@@ -155,7 +160,7 @@ export function createView(root: Element, wiring: Wiring): View {
     if (!index) return;
     for (const element of [within, ...within.querySelectorAll(`[id],[${ATTRIBUTES.id}]`)]) {
       if (element === top) continue;
-      for (const id of [element.id, element.getAttribute(ATTRIBUTES.id)]) {
+      for (const id of idsOf(element)) {
         if (id) index.set(id, index.has(id) && index.get(id) !== element ? undefined : element);
       }
     }
@@ -213,14 +218,17 @@ export function createView(root: Element, wiring: Wiring): View {
     let previous = old[start - 1] ?? null;
     // what is in its place stays, the rest is moved, or made
     for (const [match, node] of pairs) {
-      if (!match || !still.has(match)) insertAfter(previous, base, match ?? create(node, live), live);
+      const it = match ?? create(node, live);
+      if (!match || !still.has(match)) insertAfter(previous, base, it, live);
       if (match) writeNode(match, node, live);
-      previous = match ?? node;
+      previous = it;
     }
   }
 
-  /** A new node of the server's: it moves into base as it is, and the page gets a copy. */
+  /** A new node of the server's moves into base as it is, and the page gets a copy; unless it comes from another list. */
   function create(node: ChildNode, live: Live): ChildNode {
+    const old = node instanceof Element ? arrive(node, live) : undefined;
+    if (old) return old;
     if (live) show(node);
     if (node instanceof Element) note(node);
     return node;
@@ -234,7 +242,6 @@ export function createView(root: Element, wiring: Wiring): View {
   }
 
   function remove(node: ChildNode, live: Live): void {
-    if (index && node instanceof Element) index.delete(node.id);
     const shown = shownIn(live, node);
     node.remove();
     if (shown instanceof Element) wiring.removed(shown);
@@ -315,6 +322,10 @@ export function createView(root: Element, wiring: Wiring): View {
   };
 }
 
+function idsOf(element: Element): (string | null)[] {
+  return [element.id, element.getAttribute(ATTRIBUTES.id)];
+}
+
 /** The elements that have an id. Browsers look an id up quickly, and a data-id slowly: few regions are components. */
 function byId(within: Element, id: string): readonly Element[] {
   const value = CSS.escape(id);
@@ -322,10 +333,10 @@ function byId(within: Element, id: string): readonly Element[] {
   return [...(found.length > 0 ? found : within.querySelectorAll(`[${ATTRIBUTES.id}="${value}"]`))];
 }
 
-/** The regions that a patch removes, and whose id stands in what it inserts. */
+/** The regions that a patch removes, and whose id stands in what it inserts or writes. */
 function leavingIn(operations: readonly Operation[]): Map<string, string> {
-  const inserted = operations.map(([kind, , html]) => (kind === 'a' || kind === 'b' ? html : '')).join('');
-  if (!inserted) return NONE;
+  if (!operations.some(([kind]) => kind === 'x')) return NONE;
+  const inserted = operations.map(([kind, , html]) => (/[rab]/.test(kind) ? html : '')).join('');
   const ids = new Set(Array.from(inserted.matchAll(/\bid\s*=\s*["']?([^"'\s>]+)/gi), ([, id]) => id));
   return new Map(operations.flatMap(([kind, id, gap]) => (kind === 'x' && ids.has(id) ? [[id, gap] as const] : [])));
 }

@@ -20,6 +20,7 @@ export function diffText(before: Placed, now: Placed, edit: Edit): boolean {
   const isSame = (was: number, at: number) => children[at] === old[was] || children[at]?.id === old[was]?.id;
   const found = differing(old.length, children.length, isSame);
   if (!found) return diffEach(partOf(before, 0), partOf(now, 0), edit);
+  if (children.length === 0) return diffRuns(partOf(before, 0), partOf(now, 0), edit);
   const { start, oldEnd, end } = found;
   return (
     diffRuns(partOf(before, start, oldEnd), partOf(now, start, end), edit) &&
@@ -66,6 +67,7 @@ function diffEach(before: Part, now: Part, edit: Edit): boolean {
 
 function diffRuns(before: Part, now: Part, edit: Edit): boolean {
   const [old, runs] = [runsOf(before), runsOf(now)];
+  if (isEmptied(old, runs)) return diffList(old[0] as Run, idsOf(old[0] as Run), NOTHING, [], edit);
   if (old.length !== runs.length) return false;
   return runs.every((run, at) => {
     const was = old[at] as Run;
@@ -73,11 +75,25 @@ function diffRuns(before: Part, now: Part, edit: Edit): boolean {
   });
 }
 
+/** Whether there was one list, without white space between its items, and all that is left is the text around it. */
+function isEmptied([list, end, ...more]: readonly Run[], runs: readonly Run[]): boolean {
+  if (!list || !end || more.length > 0 || runs.length > 1) return false;
+  if (list.items.some(({ region }) => region.isBare)) return false;
+  return list.gaps.every((gap) => gap === '') && list.skeleton + end.skeleton === runs[0]?.skeleton;
+}
+
 /** Regions side by side, with nothing but white space between them, and the text before the first. */
 interface Run {
   readonly skeleton: string;
   readonly items: Placed[];
   readonly gaps: string[];
+}
+
+/** A list without items: there is nothing between them. */
+const NOTHING: Run = { skeleton: '', items: [], gaps: [''] };
+
+function idsOf({ items }: Run): string[] {
+  return items.map(({ region }) => region.id);
 }
 
 function runsOf({ text, children, places, from: start, to }: Part): Run[] {
@@ -98,7 +114,7 @@ function runsOf({ text, children, places, from: start, to }: Part): Run[] {
 }
 
 function diffRun(before: Run, now: Run, edit: Edit): boolean {
-  const [ids, was] = [now, before].map((run) => run.items.map(({ region }) => region.id)) as [string[], string[]];
+  const [ids, was] = [idsOf(now), idsOf(before)];
   const isSameList = ids.length === was.length && ids.every((id, at) => id === was[at]);
   if (isSameList) {
     return (

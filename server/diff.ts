@@ -49,7 +49,7 @@ export function diff(last: Rendered, now: Rendered): Change | undefined {
   if (found === 'same' || (found === 'patch' && edit.operations.length === 0)) return keep(last, now);
   if (found === 'patch' && isUnambiguous(last, now, edit)) {
     const html = edit.operations.length > 1 ? smaller(edit.operations, now) : undefined;
-    return html === undefined ? { patch: removalsFirst(edit.operations) } : { html };
+    return html === undefined ? { patch: inOrder(edit.operations) } : { html };
   }
   return { html: textOf(now) };
 }
@@ -73,11 +73,11 @@ function compare(last: Rendered, now: Rendered, edit: Edit): 'same' | 'patch' | 
   return diffText(placed(before, last.tree), placed(after, now.tree), edit) ? 'patch' : 'whole';
 }
 
-/** What leaves one list for another must not be there twice at any time. */
-function removalsFirst(operations: readonly Operation[]): readonly Operation[] {
-  const removals = operations.filter(([kind]) => kind === 'x');
-  if (removals.length === 0) return operations;
-  return [...removals, ...operations.filter(([kind]) => kind !== 'x')];
+/** What goes from one place to another must not be in both while something is placed beside it: it goes, and regions lose it, before it comes. */
+function inOrder(operations: readonly Operation[]): readonly Operation[] {
+  if (operations.length < 2) return operations;
+  const of = (isMeant: (kind: string) => boolean) => operations.filter(([kind]) => isMeant(kind));
+  return [...of((kind) => kind === 'x'), ...of((kind) => kind === 'r'), ...of((kind) => /[abm]/.test(kind))];
 }
 
 /** Many small operations can be more than the whole content. */

@@ -35,16 +35,20 @@ export function differing(old: number, now: number, isSame: (was: number, at: nu
   return { start: Math.max(0, start - 1), oldEnd: oldEnd + after, end: end + after };
 }
 
+/** So many items may be removed one by one where none stays, to arrive elsewhere; more are said in fewer words with what is around them. */
+const FEW = 8;
+
 /**
  * Gives the operations that remove, insert and move items. What has changed inside items that stay is not its business.
- * Undefined where an item can't be told from another, or none stays: then the list is written as a whole.
+ * Undefined where an item can't be told from another, or none stays of more than a few: then the list is written as a whole.
  */
 export function listOperations(before: readonly string[], now: List): Operation[] | undefined {
   const place = new Map(before.map((id, at) => [id, at]));
   const wanted = new Set(now.ids);
   if (place.size < before.length || wanted.size < now.ids.length) return undefined;
   const stays = now.ids.filter((id) => place.has(id));
-  if (stays.length === 0) return undefined;
+  const isEmptied = now.ids.length === 0 && now.gap === '' && before.length <= FEW;
+  if (stays.length === 0 && !isEmptied) return undefined;
   const gone = before.filter((id) => !wanted.has(id));
   const removals = gone.map((id): Operation => ['x', id, now.gap]);
   return [...removals, ...placements(now, place, stays)];

@@ -13,6 +13,8 @@ export class Misfit extends Error {}
 export class Applier {
   readonly #$: CheerioAPI;
   readonly #controlChanged: (control: Element) => void;
+  /** What the present patch has removed from lists, by id. */
+  #removed = new Map<string, Element>();
 
   /** @param controlChanged is called for a control of which the server says something new. */
   constructor($: CheerioAPI, controlChanged: (control: Element) => void) {
@@ -27,30 +29,31 @@ export class Applier {
 
   /** Applies a patch; what has been applied stays where it does not fit. */
   patch(root: Element, operations: readonly Operation[]): void {
-    const removed = new Map<string, Element>();
-    for (const operation of operations) this.#operate(root, operation, removed);
+    this.#removed.clear();
+    for (const operation of operations) this.#operate(root, operation);
+    this.#removed.clear();
   }
 
   // --- Operations ------------------------------------------------------------------------------------------------
 
-  #operate(root: Element, operation: Operation, removed: Map<string, Element>): void {
+  #operate(root: Element, operation: Operation): void {
     const [kind, id] = operation;
     const element = find(root, id);
     const parent = element.parent as Element;
     if (kind === 'r') return this.#replace(element, parent, operation[2]);
     if (kind === 'm') return moveTo(operation, element, find(root, operation[3]));
     if (kind === 'x') {
-      removed.set(id, element);
+      this.#removed.set(id, element);
       return without(parent, take(element, operation[2]));
     }
-    const nodes = this.#parse(operation[2], parent).map((node) => this.#comeOver(node, removed) ?? node);
+    const nodes = this.#parse(operation[2], parent).map((node) => this.#comeOver(node) ?? node);
     putBeside(kind, element, nodes);
   }
 
   /** What another list has given away in this patch is not made anew. */
-  #comeOver(node: Child, removed: ReadonlyMap<string, Element>): Element | undefined {
+  #comeOver(node: Child): Element | undefined {
     if (!isElement(node)) return undefined;
-    const old = removed.get(node.attribs.id ?? node.attribs[ATTRIBUTES.id] ?? '');
+    const old = this.#removed.get(node.attribs.id ?? node.attribs[ATTRIBUTES.id] ?? '');
     if (old?.name !== node.name) return undefined;
     this.#write(old, node);
     return old;
@@ -87,7 +90,7 @@ export class Applier {
     }
     const middle = pair(old.slice(start, oldEnd), wanted.slice(start, end)).map(([match, node]) => {
       if (match) this.#write(match, node);
-      return match ?? node;
+      return match ?? this.#comeOver(node) ?? node;
     });
     setChildren(parent, [...old.slice(0, start), ...middle, ...old.slice(oldEnd)]);
   }

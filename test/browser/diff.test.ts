@@ -26,7 +26,9 @@ describe.skipIf(!endpoint)('a patch leads to the new HTML', () => {
     for (const kind of [contents, contents.map(String)]) {
       const { texts, steps } = stepsThrough(kind);
       const outcome = await applySteps(page, texts, steps, tag);
-      expect(outcome.live, JSON.stringify({ texts, steps })).toBe(outcome.expected);
+      const about = JSON.stringify({ texts, steps });
+      expect(outcome.live, about).toBe(outcome.expected);
+      expect(outcome.misfits, about).toBe(0);
       outcomes.push(outcome);
     }
     return outcomes;
@@ -87,6 +89,17 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       <ul id="wrapped">${flag ? '' : of(({ on, text }) => !on && text < 'a').map(entry)}<li id="last"></li></ul>`;
   };
 
+  /** Items that go from one list to another, where lists come and go and are empty at times. */
+  const givenAround = ({ list, flag, second }: State) => {
+    const item = ({ id, text, on }: State['list'][number]) =>
+      html`<li id="item-${id}" class="${on ? 'on' : null}">${text}</li>`;
+    const columns = [0, 1, 2].filter((n) => n < 2 || flag);
+    return html`<div id="board">${columns.map(
+      (n) =>
+        html`<section id="column-${n}"><ol id="cards-${n}">${list.filter(({ id }) => (id + second.length) % columns.length === n).map(item)}</ol></section>`,
+    )}</div>`;
+  };
+
   /** Ids of several values, of which two may come to the same: "1" + "-1-" + "2" and "1-1" + "-" + "2". */
   const composed = ({ list, flag, deep, second }: State) => {
     const entry = ({ id, text, note, on }: State['list'][number]) =>
@@ -98,6 +111,7 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
 
   test.each([
     ['of lists that give items to one another', givenAway],
+    ['of lists that give all of their items to one another', givenAround],
     ['of ids with several values in them', composed],
     ['of text, attributes, lists and conditions', plain],
     ['of lists with white space around their items', spaced],
@@ -260,6 +274,41 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       await check([one, two].map((list) => html`<div id="d">${list.map((n) => item(n, `${list.length}`))}</div>`));
     }
   });
+
+  test.each([
+    ['that was empty, and leaves its own empty', [[1], []], [[], [1]]],
+    ['and leaves its own empty', [[1], [2]], [[], [2, 1]]],
+    ['that was empty', [[1, 2], []], [[2], [1]]],
+  ] as const)(
+    'an item that goes to another list %s is the same element, with what was typed in it',
+    async (_, from, to) => {
+      const card = (id: number) => html`<li id="card-${id}"><input><b id="note-${id}">${id}</b></li>`;
+      const of = ([left, right]: readonly [readonly number[], readonly number[]]) =>
+        html`<ul id="left">${left.map(card)}</ul><section><ul id="right">${right.map(card)}</ul></section>`;
+      const contents = [of(from), of(to), of(from)];
+      for (const kind of [contents, contents.map(String)]) {
+        const { texts, steps } = stepsThrough(kind);
+        const seen = await page.evaluate(
+          ([texts, steps]) => {
+            document.body.innerHTML = `<div data-id="x" data-component="c" data-session="s">${texts[0]}</div>`;
+            const root = document.body.firstElementChild as Element;
+            const view = (window as any).Apply.createView(root, { added() {}, changed() {}, removed() {} });
+            const input = root.querySelector('input') as HTMLInputElement;
+            input.value = 'typed';
+            input.focus();
+            const seen = [];
+            for (const { patch } of steps) {
+              view.patch(patch);
+              seen.push([input.closest('ul')?.id, root.contains(input), document.activeElement === input, input.value]);
+            }
+            return [...seen, root.innerHTML];
+          },
+          [texts, steps] as const,
+        );
+        expect(seen).toEqual([['right', true, true, 'typed'], ['left', true, true, 'typed'], texts[0]]);
+      }
+    },
+  );
 
   test('where the page had cancelled an update, and a component that came by update stays what it is', async () => {
     const [isSame, live] = await page.evaluate(() => {

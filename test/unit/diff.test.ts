@@ -64,6 +64,27 @@ describe.each([
     expect(patch(lists([1], [3, 2]), lists([1, 2], [3]))?.patch).toEqual(expected('i-1'));
   });
 
+  test('a list that a few items leave empty loses them one by one: they may be wanted elsewhere', () => {
+    const entry = (n: number) => html`<li id="i-${n}">${n}</li>`;
+    const lists = (left: readonly number[], right: readonly number[]) =>
+      html`<ul id="left">${left.map(entry)}</ul><ul id="right">${right.map(entry)}</ul>`;
+    expect(patch(lists([1], []), lists([], [1]))?.patch).toEqual([
+      ['x', 'i-1', ''],
+      ['r', 'right', '<ul id="right"><li id="i-1">1</li></ul>'],
+    ]);
+    expect(patch(lists([1, 2], [3]), lists([], [3, 2, 1]))?.patch?.map(([kind, id]) => `${kind} ${id}`)).toEqual([
+      'x i-1',
+      'x i-2',
+      'a i-3',
+    ]);
+  });
+
+  test('a list of many items that is emptied is said in a few words', () => {
+    expect(patch(table(all), table([]))).toEqual({ patch: [['r', 'rows', '<tbody id="rows"></tbody>']] });
+    const own = html`${all.map(item)}`;
+    expect(patch(own, html`${[]}`)).toEqual({ html: '' });
+  });
+
   test('a swap of first and last is two moves', () => {
     const [first, ...rest] = all as [Row, ...Row[]];
     const last = rest.pop() as Row;

@@ -127,6 +127,18 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
   });
 });
 
+test('a node is the same node in another list, whether that was empty or this one is left so', () => {
+  const item = (id: number) => html`<li id="i-${id}">${id}</li>`;
+  const of = (left: readonly number[], right: readonly number[]) =>
+    html`<ul id="l">${left.map(item)}</ul><ul id="r">${right.map(item)}</ul>`;
+  const all = [of([1], []), of([], [1]), of([1], [])].map((content) => rendered(content)) as [Rendered, ...Rendered[]];
+  const { $, root } = pageWith(String(all[0].content), 'div');
+  const before = $(root).find('#i-1')[0];
+  for (const [at, now] of all.slice(1).entries())
+    new Applier($, () => {}).patch(root, diff(all[at] as Rendered, now)?.patch ?? []);
+  expect($(root).find('#l li')[0]).toBe(before);
+});
+
 test('a node that stays is the same node, in a list that is turned around too', () => {
   const of = (ids: readonly number[]) => html`<ul id="u">${ids.map((id) => html`<li id="i-${id}">${id}</li>`)}</ul>`;
   const [one, two] = [rendered(of([1, 2, 3])), rendered(of([3, 1]))];
