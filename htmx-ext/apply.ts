@@ -57,10 +57,19 @@ export function createView(root: Element, wiring: Wiring): View {
   let hasTemplates = false;
   /** The gaps of the regions that the present patch removes from one list, and perhaps inserts into another, by id. */
   let leaving: Map<string, string> = NONE;
+  /** The base elements that stand elsewhere in a content which is being written, by id. */
+  let moving: Map<string, Element | undefined> = NONE;
+  /** What such a content leaves out: it goes when all is written, since a part of it may be wanted elsewhere. */
+  const leftOut: (() => void)[] = [];
   /** The base element of each id, as far as it is known for sure, while a patch of many operations is applied. */
   let index: Map<string, Element | undefined> | undefined;
   const { link, liveOf, shownIn, putAside, show, place, rebuild } = createMirror(
-    (element) => later.push(() => element.isConnected && wiring.added(element)),
+    (element) =>
+      later.push(() => {
+        if (!element.isConnected) return;
+        wiring.added(element);
+        autofocus(element);
+      }),
     wiring.removed,
   );
 
@@ -75,7 +84,7 @@ export function createView(root: Element, wiring: Wiring): View {
       work();
     } finally {
       index = undefined;
-      leaving = NONE;
+      moving = leaving = NONE;
       // a node that had to be moved without moveBefore has lost the focus
       if (focused !== document.activeElement && focused instanceof HTMLElement && root.contains(focused)) {
         focused.focus({ preventScroll: true });
@@ -120,16 +129,22 @@ export function createView(root: Element, wiring: Wiring): View {
     if (isStale) rebuild(parent, shown);
   }
 
-  /** What another list gives away moves as it is, with what the user did there. What is inside of something new is made anew. */
+  /** What stands elsewhere moves as it is, with what the user did there. What is inside of something new is made anew. */
   function arrive(node: Element, live: Live): Element | undefined {
-    for (const [id, gap] of leaving) {
-      const isItself = idsOf(node).includes(id);
-      if (!isItself && byId(node, id).length === 0) continue;
+    const own = idsOf(node);
+    for (const id of leaving.size > 0 ? own.concat(...identified(node).map(idsOf)) : []) {
+      const gap = leaving.get(id);
+      if (gap === undefined) continue;
       leaving.delete(id);
-      const old = live && isItself ? comeOver(find(id), node, gap) : undefined;
+      const old = live && own.includes(id) ? comeOver(find(id), node, gap) : undefined;
       if (old) return old;
       operate(['x', id, gap]);
     }
+    const id = own.find((it) => moving.has(it));
+    if (id === undefined || !live) return undefined;
+    const old = moving.get(id);
+    moving.delete(id);
+    return old && comeOver(old, node, '');
   }
 
   /** Makes of a region, where it stands, what it shall be elsewhere. Undefined where it is another element, or the page does not show it as it is. */
@@ -138,6 +153,7 @@ export function createView(root: Element, wiring: Wiring): View {
     const from = liveOf(parent) as Live;
     if (!shownIn(from, old) || stale.has(parent) || old.localName !== node.localName) return undefined;
     for (const it of take(old, gap)) if (it !== old) remove(it, from);
+    old.remove(); // from base alone: the page's element goes straight to its new place
     writeNode(old, node, from);
     return old;
   }
@@ -158,18 +174,14 @@ export function createView(root: Element, wiring: Wiring): View {
   /** Takes the ids in a part of base into the index, if there is one. An id that is there twice names nothing. */
   function note(within: Element): void {
     if (!index) return;
-    for (const element of [within, ...within.querySelectorAll(`[id],[${ATTRIBUTES.id}]`)]) {
-      if (element === top) continue;
-      for (const id of idsOf(element)) {
-        if (id) index.set(id, index.has(id) && index.get(id) !== element ? undefined : element);
-      }
-    }
+    for (const element of [within, ...identified(within)]) if (element !== top) enter(index, element);
   }
 
   function replace(element: Element, parent: Element, live: Live, html: string): void {
     const [next, ...more] = parse(html, parent).childNodes;
     if (!(next instanceof Element) || more.length > 0) throw new Misfit(element.id); // not one element
-    if (next.localName === element.localName) return writeNode(element, next, live);
+    if (next.localName === element.localName) return rewrite(element, next, () => writeNode(element, next, live));
+    if (!isShown) stale.add(parent);
     insertAfter(element, parent, create(next, live), live);
     remove(element, live);
   }
@@ -187,6 +199,15 @@ export function createView(root: Element, wiring: Wiring): View {
     // a node that is to be moved can't be what the others follow
     while (previous && nodes.includes(previous)) previous = previous.previousSibling;
     for (const node of nodes) previous = insertAfter(previous, beside.parentNode as Element, node, live);
+  }
+
+  /** Writes a content in which elements may stand elsewhere than before. */
+  function rewrite(base: Element, next: Element, work: () => void): void {
+    const wanted = byIds(next);
+    moving = new Map([...byIds(base)].filter(([id, element]) => element && wanted.get(id)));
+    work();
+    moving = NONE;
+    for (const remove of leftOut.splice(0)) remove();
   }
 
   // --- Children --------------------------------------------------------------------------------------------------
@@ -213,7 +234,7 @@ export function createView(root: Element, wiring: Wiring): View {
     const changing = old.slice(start, oldEnd);
     const pairs = pair(changing, wanted.slice(start, end));
     const kept = new Set(pairs.map(([match]) => match));
-    for (const node of changing) if (!kept.has(node)) remove(node, live);
+    for (const node of changing) if (!kept.has(node)) leaveOut(node, base, live);
     const still = inOrder(pairs, base);
     let previous = old[start - 1] ?? null;
     // what is in its place stays, the rest is moved, or made
@@ -241,6 +262,11 @@ export function createView(root: Element, wiring: Wiring): View {
     return node;
   }
 
+  function leaveOut(node: ChildNode, base: Element, live: Live): void {
+    if (moving.size === 0 || !(node instanceof Element)) remove(node, live);
+    else leftOut.push(() => node.parentNode === base && remove(node, live));
+  }
+
   function remove(node: ChildNode, live: Live): void {
     const shown = shownIn(live, node);
     node.remove();
@@ -261,7 +287,8 @@ export function createView(root: Element, wiring: Wiring): View {
     if (!(base instanceof Element)) {
       if (base.nodeValue === next.nodeValue) return;
       base.nodeValue = next.nodeValue;
-      if (live) live.nodeValue = next.nodeValue;
+      if (!live) return parent && showText(base, parent);
+      if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
     } else if (!isSame(base, next)) {
       writeElement(base, next as Element, live as Live);
       // another script has taken it away; it has changed, so it is shown again
@@ -269,11 +296,21 @@ export function createView(root: Element, wiring: Wiring): View {
     }
   }
 
+  /** Another script, or who edits the page, has taken a text away, perhaps for one of their own. */
+  function showText(base: ChildNode, parent: Element): void {
+    if (!(base instanceof Text)) return;
+    const ours = new Set([...(base.parentNode as Element).childNodes].map(liveOf));
+    const [other, ...others] = [...parent.childNodes].filter((it) => it instanceof Text && !ours.has(it));
+    for (const it of others) it.remove();
+    if (other) other.replaceWith(show(base));
+    else place(show(base), base, parent);
+  }
+
   function writeElement(base: Element, next: Element, live: Live): void {
     if (!isShown) stale.add(base);
     const isComponent = base.hasAttribute(ATTRIBUTES.component);
     const changed = changedAttributes(base, next);
-    if (live && changed.some((name) => /^(?:data-)?(?:lv|hx)-/.test(name))) later.push(() => wiring.changed(live));
+    if (live && changed.some((name) => isWired(name, base, next))) later.push(() => wiring.changed(live));
     for (const name of changed) {
       if (isComponent && (name === ATTRIBUTES.id || name === ATTRIBUTES.component)) continue;
       if (live) writeAttribute(live, base, next, name);
@@ -281,7 +318,10 @@ export function createView(root: Element, wiring: Wiring): View {
     }
     // a component inside is its own: its content comes in its own updates
     if (isComponent) return;
-    if (live && stale.has(base)) {
+    if (live && isEdited(live)) {
+      stale.add(base);
+      children(base, next, undefined);
+    } else if (live && stale.has(base)) {
       // it was not written when the server changed it
       for (const name of next.getAttributeNames())
         if (name !== 'class' && name !== 'style') copyAttribute(live, next, name);
@@ -302,7 +342,7 @@ export function createView(root: Element, wiring: Wiring): View {
       write(mayShow, () => {
         const next = parse(html, root);
         if (!isShown) stale.add(top);
-        content(top, next, isShown ? root : undefined);
+        rewrite(top, next, () => content(top, next, isShown ? root : undefined));
       });
     },
     patch(operations, mayShow = true) {
@@ -312,6 +352,7 @@ export function createView(root: Element, wiring: Wiring): View {
           note(top);
         }
         leaving = leavingIn(operations);
+        for (const id of leaving.keys()) if (!isShown || stale.has(find(id).parentNode as Element)) leaving.delete(id);
         for (const operation of operations) operate(operation);
         for (const [id, gap] of [...leaving]) {
           leaving.delete(id);
@@ -322,8 +363,46 @@ export function createView(root: Element, wiring: Wiring): View {
   };
 }
 
-function idsOf(element: Element): (string | null)[] {
-  return [element.id, element.getAttribute(ATTRIBUTES.id)];
+function idsOf(element: Element): string[] {
+  return [element.id, element.getAttribute(ATTRIBUTES.id) ?? ''].filter(Boolean);
+}
+
+/** The elements inside of one that have ids. */
+function identified(within: Element): Element[] {
+  return [...within.querySelectorAll(`[id],[${ATTRIBUTES.id}]`)];
+}
+
+/** Notes an element under its ids. One that is there twice names nothing. */
+function enter(map: Map<string, Element | undefined>, element: Element): void {
+  for (const id of idsOf(element)) map.set(id, map.has(id) && map.get(id) !== element ? undefined : element);
+}
+
+function byIds(within: Element): Map<string, Element | undefined> {
+  const found = new Map<string, Element | undefined>();
+  for (const element of identified(within)) enter(found, element);
+  return found;
+}
+
+/** What htmx reads when an element fires, and not when it is wired: wiring it again would end its delays. */
+const READ_LATE =
+  /^(?:data-)?(?:hx-(?:vals|vars|include|confirm|target|swap|indicator|disabled-elt|sync|params|headers|encoding|validate|select|select-oob|push-url|replace-url|prompt|request|config)(?::|$))/;
+
+/** Whether a changed attribute is htmx's or ours to know of. Which event it is, is read late too. */
+function isWired(name: string, base: Element, next: Element): boolean {
+  if (/^(?:data-)?lv-event$/.test(name)) return base.hasAttribute(name) !== next.hasAttribute(name);
+  return /^(?:data-)?hx-/.test(name) && !READ_LATE.test(name);
+}
+
+/** Whether somebody edits the page in an element: text is not taken away from under the caret. */
+function isEdited(live: Element): boolean {
+  const { activeElement: editor } = document;
+  return editor instanceof HTMLElement && editor.isContentEditable && editor.contains(live);
+}
+
+/** htmx does so after a swap; browsers do it once in a page's life. */
+function autofocus(within: Element): void {
+  const field = within.matches('[autofocus]') ? within : within.querySelector('[autofocus]');
+  if (field instanceof HTMLElement && document.activeElement === document.body) field.focus();
 }
 
 /** The elements that have an id. Browsers look an id up quickly, and a data-id slowly: few regions are components. */

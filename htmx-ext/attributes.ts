@@ -25,7 +25,12 @@ export function writeAttribute(live: Element, base: Element, next: Element, name
   else if (name === 'style' && live instanceof HTMLElement) writeStyle(live, base, next);
   else if (isState(live, name)) changeControl(live, () => copyAttribute(live, next, name));
   else if (name === 'disabled' && live.hasAttribute('data-disabled-by-htmx')) return writeDisabled(live, next);
-  else copyAttribute(live, next, name);
+  else {
+    // without its attribute a modal dialog would be gone, and the page under it inert
+    if (name === 'open' && !next.hasAttribute(name) && live.matches('dialog:modal'))
+      (live as HTMLDialogElement).close();
+    copyAttribute(live, next, name);
+  }
 }
 
 /** Whether an attribute is what a control shows: of a checkbox, a radio and an option its value is not. */

@@ -54,6 +54,11 @@ export function setState(root: Element, state: (typeof STATES)[number]): void {
   for (const name of STATES) root.classList.toggle(`lv-${name}`, name === state);
 }
 
+/** Whether a root bears such a class: it was live before, as one from htmx's history, or a copy. */
+export function wasLive(root: Element): boolean {
+  return STATES.some((name) => root.classList.contains(`lv-${name}`));
+}
+
 /** A random id of 100 bits, in small letters and digits. */
 export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => (byte & 31).toString(32)).join('');

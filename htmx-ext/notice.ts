@@ -26,7 +26,7 @@ export interface Notice {
 
 export function createNotice(getTexts: () => Texts): Notice {
   const gone = new Set<Element>();
-  let note: HTMLElement | undefined;
+  const note = createNote();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isBroken = false;
   let isOffline = false;
@@ -36,10 +36,11 @@ export function createNotice(getTexts: () => Texts): Notice {
     for (const root of gone) if (!root.isConnected) gone.delete(root);
     const isGone = gone.size > 0;
     const text = isGone ? reload : isBroken && (isOffline ? offline : reconnecting);
-    if (!text) return note?.remove();
-    note ??= createNote();
+    if (!text) return note.remove();
+    if (note.isConnected && note.textContent === text) return; // its button may have the focus
     note.replaceChildren(isGone ? createReload(text) : text);
-    if (!note.isConnected) document.body.append(note);
+    // not into the body: that is swapped by boosted links, and kept in htmx's history
+    document.documentElement.append(note);
   }
 
   return {

@@ -7,7 +7,7 @@ import { createView, Misfit, type View, type Wiring } from './apply.ts';
 import { MANY } from './backoff.ts';
 import { createConnection } from './connect.ts';
 import type { Connection, Sharing, State } from './connection.ts';
-import { dispatch, obey, randomId, setState, wantsTransition } from './dom.ts';
+import { dispatch, obey, randomId, setState, wantsTransition, wasLive } from './dom.ts';
 import { emptied } from './mirror.ts';
 import type { EndReason } from './public.ts';
 import { createSubscriber } from './subscribe.ts';
@@ -133,8 +133,8 @@ export function createPage(
       id,
       view: createView(root, wiring),
       viewer: viewerOf(around, isCopy),
-      // one that was put back without its inside must get it, whatever its token says
-      epoch: emptied.has(root) ? 'none' : undefined,
+      // one that was put back without its inside, or as it was when it was live before, must get its content, whatever its token says
+      epoch: emptied.has(root) || wasLive(root) ? 'none' : undefined,
       version: 0,
       state: 'waiting',
       navigates: false,
@@ -264,7 +264,9 @@ export function createPage(
     for (const it of entry.early.splice(0)) update(entry, it);
   }
 
-  function apply(entry: Entry, it: Update): void {
+  function apply(entry: Entry, given: Update): void {
+    // where the page holds what is said to be lost, it came by another way
+    const it = (given.gap ?? 0) > entry.version ? given : { ...given, gap: 0 };
     entry.version = it.version;
     tap?.update(entry, it);
     if (it.html === undefined && !it.patch) follow(entry, it);

@@ -2,6 +2,7 @@
 
 import { ATTRIBUTES } from '../protocol/names.ts';
 import { longestIncrease } from '../protocol/order.ts';
+import { isChoice } from './forms.ts';
 
 /** A wanted node, and the old node that becomes it, if one does. */
 export type Pair = readonly [match: ChildNode | undefined, wanted: ChildNode];
@@ -11,27 +12,50 @@ function keyOf(node: Node): string | undefined {
   return node.getAttribute(ATTRIBUTES.id) ?? (node.id || undefined);
 }
 
-function kindOf(node: Node): string {
+function tagOf(node: Node): string {
   return node instanceof Element ? `${node.namespaceURI} ${node.localName}` : String(node.nodeType);
 }
 
-/** Finds for each wanted node the old node that becomes it: by its id; without one, the next of its kind without one. */
+/** What a user types or chooses in one is not moved to another: a control is known by its name, an option and a choice by their values. */
+function kindOf(node: Node): string {
+  let kind = tagOf(node);
+  if (node instanceof HTMLOptionElement) return kind + node.value;
+  if (!(node instanceof Element && node.matches(CONTROLS))) return kind;
+  const { name, type } = node as HTMLInputElement;
+  kind += ` ${name} ${/^(?:text|password|email|search|tel|url)$/.test(type) ? '' : type}`;
+  return isChoice(node) ? `${kind} ${(node as HTMLInputElement).value}` : kind;
+}
+
+const CONTROLS = 'input,select,textarea';
+
+/** By what a node is known: its id; without one, its kind and those of the controls inside. */
+function nameOf(node: Node): string {
+  const key = keyOf(node);
+  if (key !== undefined) return `${tagOf(node)}#${key}`;
+  const controls = node instanceof Element ? [...node.querySelectorAll(CONTROLS)] : [];
+  return [node, ...controls].map(kindOf).join();
+}
+
+/** The same, whatever is inside. */
+function looseNameOf(node: Node): string {
+  return keyOf(node) === undefined ? kindOf(node) : nameOf(node);
+}
+
+/** Finds for each wanted node the old node that becomes it: by its id; without one, the next of its kind, rather with the same controls inside. */
 export function pair(old: readonly ChildNode[], wanted: readonly ChildNode[]): Pair[] {
-  const keyed = new Map<string, ChildNode>();
-  const loose = new Map<string, ChildNode[]>();
-  for (const node of old) {
-    const key = keyOf(node);
-    if (key !== undefined && !keyed.has(key)) keyed.set(key, node);
-    else if (key === undefined) push(loose, kindOf(node), node);
+  const left = new Set(old);
+  const matches = new Map<ChildNode, ChildNode>();
+  for (const naming of [nameOf, looseNameOf]) {
+    const named = new Map<string, ChildNode[]>();
+    for (const node of [...left].reverse()) push(named, naming(node), node);
+    for (const node of wanted) {
+      const match = matches.has(node) ? undefined : named.get(naming(node))?.pop();
+      if (!match) continue;
+      matches.set(node, match);
+      left.delete(match);
+    }
   }
-  for (const list of loose.values()) list.reverse(); // to take the first with pop
-  return wanted.map((node) => {
-    const key = keyOf(node);
-    if (key === undefined) return [loose.get(kindOf(node))?.pop(), node];
-    const match = keyed.get(key);
-    keyed.delete(key);
-    return [match && kindOf(match) === kindOf(node) ? match : undefined, node];
-  });
+  return wanted.map((node) => [matches.get(node), node]);
 }
 
 function push(map: Map<string, ChildNode[]>, key: string, node: ChildNode): void {

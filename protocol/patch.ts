@@ -29,8 +29,8 @@ export type Operation =
 /**
  * The specification's update. The browser applies it if it holds `from`, drops it if it holds `version` or newer,
  * and otherwise waits for what is missing. `html` is the whole content and may be applied over any older version.
- * `patch` builds on `from` alone. With neither content nor patch only the orders are new. With `gap` there were orders on the way
- * to `version` that nobody has any more.
+ * `patch` builds on `from` alone. With neither content nor patch only the orders are new. `gap` is the last version with
+ * orders that nobody has any more: who holds an older one has missed them.
  */
 export interface Update {
   readonly id: string;
@@ -39,7 +39,7 @@ export interface Update {
   readonly html?: string;
   readonly patch?: readonly Operation[];
   readonly orders?: readonly Order[];
-  readonly gap?: true;
+  readonly gap?: number;
 }
 
 /** How an event ended, for its own viewer alone. `status` is an HTTP status code. */

@@ -60,8 +60,6 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   #recent: Recent | undefined;
   #helpers: Helpers | undefined;
   readonly #turns = new Turns();
-  /** The last version that brought orders: a reader who was not there for it is told, once they are not kept any more. */
-  #lastOrders = 0;
   /** Which mounting this is; versions of different mountings can't be compared. */
   readonly #epoch: string;
   /** How many seats it has given: each has an epoch of its own. */
@@ -192,7 +190,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   async resume(url: URL, state: Readonly<Record<string, unknown>>, lastOrders = 0): Promise<void> {
     this.#url = url.href;
     this.#watcher.restore(state);
-    this.#lastOrders = lastOrders;
+    this.#recent = new Recent(lastOrders);
     await this.#turns.take(() => this.#run('resumed()', async () => this.#component.resumed?.()));
   }
 
@@ -203,7 +201,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
 
   /** The last version that brought orders, or will: those that were given and are not sent yet count. */
   lastOrders(version: number): number {
-    return this.browser.isEmpty ? this.#lastOrders : version + 1;
+    return this.browser.isEmpty ? (this.#recent?.ordered ?? 0) : version + 1;
   }
 
   /** The state as it is, for those who only look: see {@link Watcher.fields}. */
@@ -372,10 +370,9 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   /** Takes the next version: gives its update as text, and keeps it for readers that are a little behind. */
   advance(change: Omit<Update, 'id' | 'from' | 'version'>): string {
     const update: Update = { id: this.id, from: this.version, version: ++this.version, ...change };
-    if (update.orders) this.#lastOrders = update.version;
     const text = JSON.stringify(update);
     this.#recent ??= new Recent();
-    this.#recent.keep(update.from, text);
+    this.#recent.keep(update, text);
     return text;
   }
 
@@ -387,8 +384,8 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
   /** For a page that comes anew, nothing was ordered before. */
   #whole(held: number): string {
     const html = this.#setup.fill(this, String(this.content?.content));
-    const gap = held > 0 && held < this.#lastOrders ? { gap: true as const } : {};
-    return JSON.stringify({ id: this.id, from: 0, version: this.version, html, ...gap } satisfies Update);
+    const orders = held > 0 ? this.#recent?.ordersFor(held) : {};
+    return JSON.stringify({ id: this.id, from: 0, version: this.version, html, ...orders } satisfies Update);
   }
 
   // --- What a component asks of its host -------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-// Owns the updates that an instance sent last, for readers that are a little behind.
+// Owns the updates that an instance sent last, for readers that are a little behind; and what was ordered, for those that are far behind.
+
+import type { Update } from '../protocol/patch.ts';
 
 /** How many updates are kept, and how many characters of them. */
 const MOST = 32;
@@ -8,10 +10,20 @@ const MOST_LENGTH = 64 * 1024;
 export class Recent {
   readonly #kept: { readonly from: number; readonly text: string }[] = [];
   #length = 0;
+  #newest: Update | undefined;
+  /** The last version before the newest that brought orders. */
+  #ordered: number;
 
-  /** Keeps the update that leads on from a version, and lets go of the oldest where there are too many. */
-  keep(from: number, text: string): void {
-    this.#kept.push({ from, text });
+  /** @param ordered the last version that had brought orders before. */
+  constructor(ordered = 0) {
+    this.#ordered = ordered;
+  }
+
+  /** Keeps an update, and its text, and lets go of the oldest where there are too many. */
+  keep(update: Update, text: string): void {
+    this.#ordered = this.ordered;
+    this.#newest = update;
+    this.#kept.push({ from: update.from, text });
     this.#length += text.length;
     while (this.#kept.length > MOST || (this.#length > MOST_LENGTH && this.#kept.length > 1)) {
       this.#length -= this.#kept.shift()?.text.length ?? 0;
@@ -22,5 +34,16 @@ export class Recent {
   from(version: number): readonly string[] | undefined {
     const first = this.#kept.findIndex(({ from }) => from === version);
     return first < 0 ? undefined : this.#kept.slice(first).map(({ text }) => text);
+  }
+
+  /** The last version that brought orders. */
+  get ordered(): number {
+    return this.#newest?.orders ? this.#newest.version : this.#ordered;
+  }
+
+  /** What the whole content says of orders to a reader who holds a version: the newest ones, and up to where others are lost. */
+  ordersFor(version: number): Pick<Update, 'orders' | 'gap'> {
+    const orders = this.#newest?.orders;
+    return { ...(orders && { orders }), ...(version < this.#ordered && { gap: this.#ordered }) };
   }
 }

@@ -105,9 +105,13 @@ export function createSeat(instance: Instance, { viewer, sessionId, context }: S
 export type Outcomes = Partial<Record<LaneName, Outcome>>;
 type Outcome = Pick<Settlement, 'number' | 'status' | 'orders'>;
 
+/** Orders of more characters are not kept with an outcome: they would count as state. */
+const MOST_ORDERS = 4096;
+
 /** What is kept of a settlement. */
 export function outcomeOf({ number, status, orders }: Settlement): Outcome {
-  return { number, status, ...(orders && { orders }) };
+  const isKept = orders && JSON.stringify(orders).length <= MOST_ORDERS;
+  return { number, status, ...(isKept && { orders }) };
 }
 
 /** Events of a viewer who is back go on where they were: one that comes again gets its outcome. */

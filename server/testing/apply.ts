@@ -186,28 +186,65 @@ function setChildren(parent: Parent, children: readonly Child[]): void {
 
 // --- Which old node becomes which new one ------------------------------------------------------------------------------
 
-function kindOf(node: Child): string {
+function tagOf(node: Child): string {
   return isElement(node) ? `${node.namespace} ${node.name}` : node.type;
 }
 
-/** For each wanted node the old node that becomes it: by its id; without one, the next of its kind without one. */
+/** What a user types or chooses in one is not moved to another: a control is known by its name, an option and a choice by their values. */
+function kindOf(node: Child): string {
+  if (!isElement(node)) return tagOf(node);
+  const { name, type = '', value } = node.attribs;
+  if (node.name === 'option') return `${tagOf(node)} ${value ?? textOf(node)}`;
+  if (!/^(?:input|select|textarea)$/.test(node.name)) return tagOf(node);
+  const look = /^(?:text|password|email|search|tel|url)?$/i.test(type) ? '' : type.toLowerCase();
+  return `${tagOf(node)} ${name} ${look} ${isChoice(node) ? value : ''}`;
+}
+
+function textOf(element: Element): string {
+  return element.children.map((child) => ('data' in child ? child.data : '')).join('');
+}
+
+/** By what a node is known: its id; without one, its kind and those of the controls inside. */
+function nameOf(node: Child): string {
+  const key = keyOf(node);
+  if (key) return `${tagOf(node)}#${key}`;
+  const inside = 'children' in node && !isControl(node) ? node.children.map(controlsIn) : [];
+  return [kindOf(node), ...inside].join('');
+}
+
+function keyOf(node: Child): string | undefined {
+  return isElement(node) ? (node.attribs[ATTRIBUTES.id] ?? node.attribs.id) : undefined;
+}
+
+function isControl(node: Child): boolean {
+  return kindOf(node) !== tagOf(node);
+}
+
+function controlsIn(node: Child): string {
+  if (!('children' in node)) return '';
+  return [isControl(node) ? `,${kindOf(node)}` : '', ...node.children.map(controlsIn)].join('');
+}
+
+/** For each wanted node the old node that becomes it: by its id; without one, the next of its kind, rather with the same controls inside. */
 function pair(old: readonly Child[], wanted: readonly Child[]): [match: Child | undefined, node: Child][] {
-  const left = new Map<string, Child[]>();
-  const nameOf = (node: Child) => {
-    const key = isElement(node) ? (node.attribs[ATTRIBUTES.id] ?? node.attribs.id) : undefined;
-    return key ? `${kindOf(node)}#${key}` : kindOf(node);
-  };
-  for (const node of old) {
-    const alike = left.get(nameOf(node));
-    if (alike) alike.push(node);
-    else left.set(nameOf(node), [node]);
+  const left = new Set(old);
+  const matches = new Map<Child, Child>();
+  for (const naming of [nameOf, (node: Child) => (keyOf(node) ? nameOf(node) : kindOf(node))]) {
+    const named = new Map<string, Child[]>();
+    for (const node of left) named.set(naming(node), [...(named.get(naming(node)) ?? []), node]);
+    for (const node of wanted) {
+      const match = matches.has(node) ? undefined : named.get(naming(node))?.shift();
+      if (!match) continue;
+      matches.set(node, match);
+      left.delete(match);
+    }
   }
-  return wanted.map((node) => [left.get(nameOf(node))?.shift(), node]);
+  return wanted.map((node) => [matches.get(node), node]);
 }
 
 /** Whether two nodes are the same to the letter; the order of attributes does not matter. */
 function isSame(one: Child | undefined, other: Child | undefined): boolean {
-  if (!one || !other || kindOf(one) !== kindOf(other)) return false;
+  if (!one || !other || tagOf(one) !== tagOf(other)) return false;
   if ('data' in one && 'data' in other && one.data !== other.data) return false;
   if (isElement(one) && isElement(other)) {
     const names = Object.keys(one.attribs);
