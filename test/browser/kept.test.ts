@@ -30,7 +30,7 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     Stage.live = undefined;
     const boost = version === '2' ? 'hx-boost="true"' : 'hx-boost:inherited="true"';
     const shell = (body: unknown) =>
-      `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview" ${boost}>${body}`;
+      `<!doctype html><html><head><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script></head><body hx-ext="liveview" ${boost}>${body}</body></html>`;
     app = await startApp({
       components: [Stage],
       routes: (it, live) => {
