@@ -4,7 +4,7 @@
 import { ATTRIBUTES } from '../protocol/names.ts';
 import type { Operation } from '../protocol/patch.ts';
 import { changedAttributes, copyAttribute, removeMarks, writeAttribute } from './attributes.ts';
-import { changeControl } from './forms.ts';
+import { changeControl, withhold } from './forms.ts';
 import { createMirror, ROOT } from './mirror.ts';
 import { inOrder, pair } from './pairs.ts';
 
@@ -80,11 +80,13 @@ export function createView(root: Element, wiring: Wiring): View {
   function write(mayShow: boolean, work: () => void): void {
     isShown = mayShow;
     const focused = document.activeElement;
+    const restore = withhold();
     try {
       work();
     } finally {
       index = undefined;
       moving = leaving = NONE;
+      restore();
       // a node that had to be moved without moveBefore has lost the focus
       if (focused !== document.activeElement && focused instanceof HTMLElement && root.contains(focused)) {
         focused.focus({ preventScroll: true });

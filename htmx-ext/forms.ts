@@ -3,14 +3,36 @@
 /** A control whose value the user can change. */
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** When the user last changed a control, in milliseconds of the page. */
-const touched = new WeakMap<EventTarget, number>();
+/** When the user last changed a control, in milliseconds of the page, and what it showed then. */
+const touched = new WeakMap<Element, readonly [at: number, shown: string]>();
+
+/** An event on its way. */
+interface Underway {
+  readonly source: Element;
+  /** What it happened to. */
+  readonly target: unknown;
+  readonly sent: number;
+}
+
+const underway = new Set<Underway>();
+/** Controls that the server has said something of which they do not show. */
+const withheld = new WeakSet<Element>();
 
 /** Starts to note which controls the user changes. */
 export function watchControls(): void {
   for (const type of ['input', 'change']) {
-    document.addEventListener(type, (event) => event.target && touched.set(event.target, performance.now()), true);
+    document.addEventListener(type, ({ target }) => isControl(target) && touch(target, type), true);
   }
+}
+
+function touch(control: Control, type: string): void {
+  // `change` follows on `input`, maybe much later: it is news only where a script has left `input` out
+  if (type === 'change' && touched.get(control)?.[1] === shownBy(control).join()) return;
+  for (const it of groupOf(control)) touched.set(it, [performance.now(), shownBy(it).join()]);
+}
+
+function timeOf(control: Element): number {
+  return touched.get(control)?.[0] ?? 0;
 }
 
 /** Whether an element is a text field in which the user is now: its value is not taken away from under the caret. */
@@ -46,6 +68,7 @@ export function changeControl(element: Element, write: () => void): void {
 
 /** Makes a control show what the server's HTML says. */
 function showServerValue(element: Element): void {
+  withheld.delete(element);
   if (element instanceof HTMLOptionElement) element.selected = element.defaultSelected;
   else if (element instanceof HTMLTextAreaElement) element.value = element.defaultValue;
   else if (element instanceof HTMLSelectElement) resetSelect(element);
@@ -65,46 +88,97 @@ function resetSelect(select: HTMLSelectElement): void {
   }
 }
 
+// --- Answers that come late ----------------------------------------------------------------------------------------
+
 /**
- * An event has settled. The controls of a submitted form, or the checkbox or radio that fired, take the server's values,
- * unless the user has changed them since `sent`.
+ * An event is on its way: what the user chooses meanwhile is not taken back by its answer. The result is called when it has
+ * ended, `isDone` if well: its controls show what was withheld, and those of a submitted form, or the checkbox or radio that
+ * fired, the server's values in any case; unless the user has changed them since.
  */
-export function settleControls(source: Element, isSubmit: boolean, sent: number): void {
-  for (const control of controlsOf(source, isSubmit)) {
-    if ((touched.get(control) ?? 0) <= sent) showServerValue(control);
-  }
-}
-
-function controlsOf(source: Element, isSubmit: boolean): Element[] {
-  if (isSubmit && source instanceof HTMLFormElement) return [...source.elements].filter(isControl);
-  if (!isChoice(source)) return [];
-  const { type, name, form } = source as HTMLInputElement;
-  if (type !== 'radio') return [source];
-  const radios = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')];
-  return radios.filter((it) => it.name === name && it.form === form);
-}
-
-/** Notes what a form's controls show; the result makes them show it again. */
-export function keepControls(form: HTMLFormElement): () => void {
-  const kept = [...form.elements].filter(isControl).map((control) => {
-    return [control, partsOf(control).map(([part, name]) => part[name])] as const;
-  });
-  return () => {
-    for (const [control, values] of kept) {
-      for (const [at, [part, name]] of partsOf(control).entries())
-        if (control.isConnected) part[name] = values[at] ?? false;
+export function holdControls(source: Element, target: unknown, isSubmit: boolean): (isDone: boolean) => void {
+  const event: Underway = { source, target, sent: performance.now() };
+  underway.add(event);
+  return (isDone) => {
+    underway.delete(event);
+    const others = heldControls();
+    const controls = controlsOf(event);
+    const following = !isDone ? [] : isSubmit ? controls : isChoice(source) ? groupOf(source) : [];
+    for (const control of controls) {
+      if (timeOf(control) > event.sent) continue;
+      const isDue = withheld.has(control) && !others.includes(control) && !isBeingTyped(control);
+      if (isDue || following.includes(control)) showServerValue(control);
     }
   };
 }
 
-/** What of a control shows what a user chose, and the property that says it. */
-function partsOf(control: Control): [part: Record<string, unknown>, name: string][] {
-  const parts = control instanceof HTMLSelectElement ? [...control.options] : [control];
-  const name = control instanceof HTMLSelectElement ? 'selected' : isChoice(control) ? 'checked' : 'value';
-  return control.type === 'file' ? [] : parts.map((part) => [part as unknown as Record<string, unknown>, name]);
+/** Notes what the controls show that are held; the result makes them show it again, whatever the server has said of them. */
+export function withhold(): () => void {
+  const restore = keep(heldControls());
+  return () => {
+    for (const control of restore()) withheld.add(control);
+  };
 }
 
-function isControl(element: Element): element is Control {
+/** What the user has changed and events are on their way for; and what was changed after one that tells of it had gone out. */
+function heldControls(): Control[] {
+  return [...underway].flatMap((event) => {
+    const { source, target, sent } = event;
+    const fired = isControl(target) ? [source, ...groupOf(target)] : [];
+    return controlsOf(event).filter((it) => timeOf(it) > (fired.some((by) => by.contains(it)) ? 0 : sent));
+  });
+}
+
+/** The controls that an event may tell of: what it happened to, and those of its form, or in its element. */
+function controlsOf({ source, target }: Underway): Control[] {
+  const form = source.closest('form') ?? (source as HTMLInputElement).form;
+  const around = form ? form.elements : source.querySelectorAll('input,select,textarea');
+  return [...[source, target].flatMap((it) => (isControl(it) ? groupOf(it) : [])), ...around].filter(isControl);
+}
+
+/** A radio and those that it takes the choice away from; any other control alone. */
+function groupOf(control: Element): Control[] {
+  const { type, name, form } = control as HTMLInputElement;
+  if (type !== 'radio' || !name) return [control as Control];
+  const radios = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')];
+  return radios.filter((it) => it.name === name && it.form === form);
+}
+
+// --- What a control shows ------------------------------------------------------------------------------------------
+
+/** Notes what a form's controls show; the result makes them show it again. */
+export function keepControls(form: HTMLFormElement): () => void {
+  return keep([...form.elements].filter(isControl));
+}
+
+/** Notes what controls show; the result makes them show it again, and gives those that did not. */
+function keep(controls: readonly Control[]): () => Control[] {
+  const kept = controls.map((control) => [control, shownBy(control)] as const);
+  return () => {
+    // all are compared before one is written: of a group of radios that changes the others
+    const changed = kept.filter(([control, shown]) => shownBy(control).join() !== shown.join());
+    for (const [control, shown] of changed) show(control, shown);
+    return changed.map(([control]) => control);
+  };
+}
+
+/** What a control shows: of a select the values, since the server may make one option of another. */
+function shownBy(control: Control): string[] {
+  if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map((it) => it.value);
+  return [isChoice(control) ? String((control as HTMLInputElement).checked) : control.value];
+}
+
+/** Makes a control show something, or the server's value where a select has no such option any more. */
+function show(control: Control, shown: readonly string[]): void {
+  const [first = ''] = shown;
+  if (control instanceof HTMLSelectElement) {
+    const options = [...control.options];
+    if (shown[0] !== undefined && !options.some((it) => shown.includes(it.value))) resetSelect(control);
+    else for (const it of options) it.selected = shown.includes(it.value);
+  } else if (isChoice(control)) (control as HTMLInputElement).checked = first === 'true';
+  else if (control.type !== 'file') control.value = first;
+}
+
+function isControl(element: unknown): element is Control {
   return element instanceof HTMLInputElement
     ? !/^(?:hidden|button|submit|reset|image)$/.test(element.type)
     : element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;

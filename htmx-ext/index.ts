@@ -4,7 +4,7 @@
 import { ATTRIBUTES, NAVIGATE } from '../protocol/names.ts';
 import { encode } from './body.ts';
 import { attributeOf, having, randomId } from './dom.ts';
-import { keepControls, settleControls, watchControls } from './forms.ts';
+import { holdControls, keepControls, watchControls } from './forms.ts';
 import { type Delivery, isInScope, type Request, ROOT } from './host.ts';
 import type { Htmx } from './htmx.ts';
 import { extend2 } from './htmx2.ts';
@@ -98,7 +98,6 @@ function start(htmx: Htmx): void {
     const entry = entryOf(element);
     if (!entry) return { ending: Promise.resolve({ lost: 'gone' }), cancel() {} };
     const isSubmit = event?.type === 'submit';
-    const born = performance.now();
     const { ending, cancel } = sender.send({
       entry,
       name: nameOf(element),
@@ -109,9 +108,10 @@ function start(htmx: Htmx): void {
       form: element.closest('form'),
       isSubmit,
     });
+    const settle = holdControls(element, event?.target, isSubmit && element instanceof HTMLFormElement);
     return {
       ending: ending.then((how) => {
-        if ('status' in how && how.status < 300) settleControls(element, isSubmit, born);
+        settle('status' in how && how.status < 300);
         return how;
       }),
       cancel,

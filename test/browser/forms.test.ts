@@ -86,6 +86,75 @@ class Form extends LiveComponent {
   }
 }
 
+/** Controls of every kind; each event waits for its turn, so that answers come as late as the test likes. */
+class Late extends LiveComponent {
+  static component = 'test.Late';
+  static events = {
+    set: z.looseObject({ one: z.enum([...'abcdefgh']).optional(), radio: z.enum([...'bcd']).optional() }),
+    click: true,
+  };
+  static live = new Map<string, Late>();
+  /** Lets the next event of those that wait go on; undefined: they do not wait. */
+  static turns: (() => void)[] | undefined;
+  seen = '';
+  tick = 0;
+  one = 'a';
+  options = [...'abcdefghx'];
+  many = ['a'];
+  radio = 'a';
+  box = false;
+  range = 50;
+  drag = 50;
+  inner = 'a';
+  level = 50;
+  free = 'a';
+
+  mount() {
+    if (this.connected) Late.live.set(this.id, this);
+  }
+  async set(fields: Readonly<Record<string, unknown>>, { field }: LiveEvent) {
+    await this.turn();
+    const { one, many, radio, range, drag, inner, level } = fields as unknown as Late;
+    if (one) this.one = one;
+    if (field === 'many') this.many = [many ?? []].flat();
+    if (radio) this.radio = radio;
+    if (field === 'box') this.box = fields.box !== undefined;
+    if (range) this.range = Number(range);
+    if (drag) this.drag = Math.min(80, drag);
+    if (inner) this.inner = inner;
+    if (level) this.level = Number(level);
+    this.seen = `${field} ${fields[String(field)]}`;
+  }
+  async click() {
+    await this.turn();
+    this.seen = 'clicked';
+  }
+  async turn() {
+    if (Late.turns) await new Promise<void>((go) => Late.turns?.push(go));
+  }
+  render() {
+    const choices = (chosen: readonly string[], all: readonly string[]) =>
+      all.map((it) => html`<option selected="${chosen.includes(it)}">${it}</option>`);
+    const few = [...'abcdefgh'];
+    return html`
+      <p class="seen">${this.seen}</p><p class="tick">${this.tick}</p>
+      <button class="click" lv-event="click">Click</button>
+      <select class="one" name="one" lv-event="set">${choices([this.one], this.options)}</select>
+      <select class="many" name="many" multiple lv-event="set">${choices(this.many, few)}</select>
+      ${[...'abcd'].map((it) => html`<input type="radio" name="radio" value="${it}" lv-event="set" checked="${it === this.radio}">`)}
+      <input class="box" type="checkbox" name="box" lv-event="set" checked="${this.box}">
+      <input class="range" type="range" name="range" lv-event="set" value="${this.range}">
+      <input class="drag" type="range" name="drag" lv-event="set" hx-trigger="input" value="${this.drag}">
+      <form><fieldset lv-event="set" hx-trigger="input delay:200ms">
+        <select class="inner" name="inner">${choices([this.inner], few)}</select>
+        <input class="level" type="range" name="level" value="${this.level}">
+      </fieldset>
+        <select class="before">${choices([this.free], few)}</select><select class="since">${choices([this.free], few)}</select>
+        <button class="within" type="button" lv-event="click">Click</button></form>
+      <select class="free">${choices([this.free], few)}</select>`;
+  }
+}
+
 describeInBrowser('inputs and forms', (visit, htmx, version) => {
   let app: TestApp;
   let open = () => {};
@@ -309,5 +378,253 @@ describeInBrowser('inputs and forms', (visit, htmx, version) => {
     await page.locator('#save').click();
     await page.waitForTimeout(900);
     expect(posts).toEqual(['save']);
+  });
+});
+
+describeInBrowser('controls, and answers that come late', (visit, htmx) => {
+  let app: TestApp;
+  let page: Page;
+  const serve = async (port = 0) => {
+    Late.live.clear();
+    app = await startApp({
+      components: [Late],
+      port,
+      store,
+      routes: (it, live) => {
+        it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/late', async (req, res) => {
+          res.send(
+            `<!doctype html><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Late)}${req.query.two ? await live.render(req, Late) : ''}`,
+          );
+        });
+      },
+    });
+  };
+  let store: import('express-session').MemoryStore;
+  beforeEach(async () => {
+    const { MemoryStore } = await import('express-session');
+    store = new MemoryStore();
+    Late.turns = undefined;
+    await serve();
+    ({ page } = await visit());
+    await page.goto(`${app.url}/late`);
+    await isLive(page);
+  });
+  afterEach(async () => {
+    free();
+    await app.close();
+  });
+
+  const hold = () => {
+    Late.turns = [];
+  };
+  /** Lets one event go on, and waits until its effect is on the page. */
+  const pass = async (seen: string) => {
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    Late.turns?.shift()?.();
+    await saw(seen);
+  };
+  const free = () => {
+    const turns = Late.turns ?? [];
+    Late.turns = undefined;
+    for (const go of turns) go();
+  };
+  const saw = (seen: string) =>
+    expect.poll(() => page.locator('.seen').first().textContent(), { timeout: 8000 }).toBe(seen);
+  const live = async () =>
+    Late.live.get((await page.locator('[data-component]').first().getAttribute('data-id')) ?? '') as Late;
+  const set = async (state: Partial<Late>) => {
+    const it = await live();
+    const tick = it.tick + 1;
+    Object.assign(it, state, { tick });
+    await expect.poll(() => page.locator('.tick').first().textContent()).toBe(String(tick));
+  };
+  const at = (name: string) => page.locator(`.${name}`).first();
+  const radio = (value: string) => page.locator(`[name=radio][value=${value}]`).first();
+  const shownBy = (name: string) => at(name).inputValue();
+  const chosenIn = (name: string) =>
+    at(name).evaluate((it: HTMLSelectElement) => [...it.selectedOptions].map((option) => option.value).join(''));
+  const checked = () =>
+    page.evaluate(() => document.querySelector<HTMLInputElement>('[name=radio]:checked')?.value ?? 'none');
+  const press = async (keys: readonly string[], pause = 0) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      if (pause) await page.waitForTimeout(pause);
+    }
+  };
+  const times = (count: number, key: string) => Array.from({ length: count }, () => key);
+
+  test('keys that are faster than the answers end where the user wanted to, in the page and on the server', async () => {
+    await page.route('**/event?*', async (route) => {
+      await new Promise((done) => setTimeout(done, 150));
+      await route.continue();
+    });
+    await at('one').focus();
+    await press(times(7, 'ArrowDown'), 60);
+    await saw('one h');
+    expect(await shownBy('one')).toBe('h');
+    await at('range').focus();
+    await press(times(10, 'ArrowRight'), 40);
+    await saw('range 60');
+    expect(await shownBy('range')).toBe('60');
+    expect(await live()).toMatchObject({ one: 'h', range: 60 });
+  });
+
+  test('a late answer takes back nothing in a select, nor in one with many choices', async () => {
+    hold();
+    await at('one').focus();
+    await press(times(2, 'ArrowDown'));
+    await pass('one b');
+    expect(await shownBy('one')).toBe('c');
+    await press(['ArrowDown']);
+    await pass('one c');
+    expect(await shownBy('one')).toBe('d');
+    await pass('one d');
+    expect(await shownBy('one')).toBe('d');
+    await at('many').selectOption(['b', 'c']);
+    await at('many').selectOption(['c', 'd']);
+    await pass('many b,c');
+    expect(await chosenIn('many')).toBe('cd');
+    await pass('many c,d');
+    expect(await chosenIn('many')).toBe('cd');
+  });
+
+  test('a late answer takes back nothing in radios and checkboxes: a group is one control', async () => {
+    hold();
+    await radio('a').focus();
+    await press(times(2, 'ArrowDown'));
+    await pass('radio b');
+    expect(await checked()).toBe('c');
+    await press(['ArrowDown']);
+    await pass('radio c');
+    expect(await checked()).toBe('d');
+    await pass('radio d');
+    expect(await checked()).toBe('d');
+    await at('box').click();
+    await at('box').click();
+    await pass('box on');
+    expect(await at('box').isChecked()).toBe(false);
+    await pass('box undefined');
+    expect(await at('box').isChecked()).toBe(false);
+  });
+
+  test('a late answer takes back nothing of a range that is dragged; what the server makes of its end is shown', async () => {
+    hold();
+    const box = await at('drag').boundingBox();
+    if (!box) throw new Error('no range');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width / 2, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, y);
+    const first = await shownBy('drag');
+    await page.mouse.move(box.x + box.width + 9, y);
+    await pass(`drag ${first}`);
+    expect(await shownBy('drag')).toBe('100');
+    await page.mouse.up();
+    await pass('drag 100');
+    await expect.poll(() => shownBy('drag')).toBe('80');
+  });
+
+  test('what was touched before its event goes out, after a delay, is kept from the answer to the one before', async () => {
+    hold();
+    await at('inner').selectOption('b');
+    await at('level').fill('60');
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    await at('inner').selectOption('c');
+    await pass('level 60');
+    expect(await shownBy('inner')).toBe('c');
+    expect(await shownBy('level')).toBe('60');
+    await pass('inner c');
+    expect(await shownBy('inner')).toBe('c');
+    await set({ inner: 'd', level: 10 });
+    expect([await shownBy('inner'), await shownBy('level')]).toEqual(['d', '10']);
+  });
+
+  test('what was withheld is shown when the event is refused, or lost', async () => {
+    hold();
+    await at('one').selectOption('b');
+    await at('one').selectOption('x');
+    await pass('one b');
+    await expect.poll(() => shownBy('one')).toBe('b');
+    await radio('d').check();
+    await radio('a').check();
+    await pass('radio d');
+    await expect.poll(() => checked()).toBe('d');
+    await at('one').selectOption('c');
+    await at('one').selectOption('d');
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    await set({ one: 'e' });
+    expect(await shownBy('one')).toBe('d');
+    // the first has been sent: what is known of it is only that nobody waits any more
+    await at('one').evaluate((it) => it.dispatchEvent(new Event('htmx:abort')));
+    await expect.poll(() => shownBy('one')).toBe('e');
+    await set({ one: 'f' });
+    expect(await shownBy('one')).toBe('f');
+  });
+
+  test('what was withheld is shown when the server has lost its state', async () => {
+    hold();
+    await set({ one: 'g' });
+    await at('one').selectOption('b');
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    const port = Number(new URL(app.url).port);
+    await app.close();
+    await page.locator('.lv-connecting').first().waitFor();
+    Late.turns = undefined;
+    await serve(port);
+    await expect.poll(() => shownBy('one')).toBe('a');
+  });
+
+  test('a touched control that causes no event takes what the server says at once, whatever is on its way elsewhere', async () => {
+    await page.goto(`${app.url}/late?two=1`);
+    await isLive(page);
+    hold();
+    await page.locator('.one').last().selectOption('d');
+    await page.locator('.click').first().click();
+    await at('free').selectOption('b');
+    await expect.poll(() => Late.turns?.length).toBe(2);
+    await set({ one: 'c', free: 'e' });
+    expect([await shownBy('one'), await shownBy('free')]).toEqual(['c', 'e']);
+    expect(await page.locator('.one').last().inputValue()).toBe('d');
+  });
+
+  test('in a form whose button’s event is on its way, what was touched since is kept; what was touched before follows the server', async () => {
+    hold();
+    await at('before').selectOption('b');
+    await at('within').click();
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    await at('since').selectOption('c');
+    await set({ free: 'e' });
+    expect([await shownBy('before'), await shownBy('since')]).toEqual(['e', 'c']);
+    await pass('clicked');
+    expect(await shownBy('since')).toBe('c');
+    await set({ free: 'f' });
+    expect(await shownBy('since')).toBe('f');
+  });
+
+  test('what htmx does not send, as hx-sync and throttle ask for it, is kept until the server says something new', async () => {
+    await at('one').evaluate((it) => {
+      it.setAttribute('hx-sync', 'this:drop');
+      (window as unknown as { htmx: { process(element: Element, force?: boolean): void } }).htmx.process(it, true);
+    });
+    hold();
+    await at('one').selectOption('b');
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    await at('one').selectOption('c');
+    await pass('one b');
+    expect(await shownBy('one')).toBe('c');
+    await set({ one: 'd' });
+    expect(await shownBy('one')).toBe('d');
+  });
+
+  test('a select whose options change keeps what was chosen, as long as it is there', async () => {
+    hold();
+    await at('one').selectOption('b');
+    await at('one').selectOption('c');
+    await expect.poll(() => Late.turns?.length).toBe(1);
+    await set({ one: 'd', options: [...'zabcd'] });
+    expect(await shownBy('one')).toBe('c');
+    await set({ one: 'd', options: [...'zabd'] });
+    expect(await shownBy('one')).toBe('d');
   });
 });
