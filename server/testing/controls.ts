@@ -23,6 +23,13 @@ interface Entered {
   readonly files?: readonly File[];
 }
 
+/** An event on its way: where it was sent from, what it happened to, and what had been entered by then. */
+interface Underway {
+  readonly source: Element;
+  readonly target: Element;
+  readonly count: number;
+}
+
 /** An entry of a form. */
 export type FormEntry = readonly [name: string, value: string | File];
 
@@ -30,6 +37,9 @@ export type FormEntry = readonly [name: string, value: string | File];
 export class Controls {
   readonly #$: CheerioAPI;
   readonly #entered = new WeakMap<Element, Entered & { readonly at: number }>();
+  readonly #underway = new Set<Underway>();
+  /** Controls that do not show what the server has said of them. */
+  readonly #withheld = new WeakSet<Element>();
   #count = 0;
   /** Where the caret is: a text field that is being typed in keeps its text. */
   focused: Element | undefined;
@@ -46,11 +56,6 @@ export class Controls {
     };
   }
 
-  /** What has been entered until now; see {@link settle}. */
-  get count(): number {
-    return this.#count;
-  }
-
   enter(control: Element, entered: Entered): void {
     if (entered.checked && typeOf(control) === 'radio')
       for (const other of this.group(control)) this.#note(other, { checked: other === control });
@@ -65,25 +70,68 @@ export class Controls {
   /** The server says something new of a control, or of an option: it shows that. */
   readonly changed = (element: Element): void => {
     const control = element.name === 'option' ? closest(element, ({ name }) => name === 'select') : element;
-    if (!control || (control === this.focused && isText(control))) return;
-    this.#entered.delete(control);
+    if (!control || this.#isTyped(control)) return;
+    if (this.#isHeld(control)) {
+      for (const it of this.group(control)) this.#withheld.add(it);
+      return;
+    }
+    this.#showServer(control);
     if (typeOf(control) !== 'radio' || control.attribs.checked === undefined) return;
     for (const other of this.group(control)) if (other !== control) this.#note(other, { checked: false });
   };
 
-  /** A form has been submitted: it shows the server's values, but for what was entered since `count`. A reset forgets that too. */
-  settle(form: Element, count = Number.POSITIVE_INFINITY): void {
-    for (const control of this.of(form)) this.#settle(control, count);
+  /** A form is reset: it shows the server's values. */
+  reset(form: Element): void {
+    for (const control of this.of(form)) this.#showServer(control);
   }
 
-  /** The same of a checkbox, or of a radio and the others of its group. */
-  settleChoice(control: Element, count: number): void {
-    const group = typeOf(control) === 'radio' ? this.group(control) : [control];
-    for (const one of group) this.#settle(one, count);
+  /**
+   * An event is on its way: what is entered meanwhile is not taken back by its answer. The result is called when it has ended,
+   * `isDone` if well: its controls show what was withheld, and those of a submitted form, or the checkbox or radio that fired, the
+   * server's values in any case; unless something has been entered since.
+   */
+  hold(source: Element, target: Element, isSubmit: boolean): (isDone: boolean) => void {
+    const event: Underway = { source, target, count: this.#count };
+    this.#underway.add(event);
+    return (isDone) => {
+      this.#underway.delete(event);
+      const controls = this.#controlsOf(event);
+      const following = !isDone ? [] : isSubmit ? controls : isChoice(source) ? this.group(source) : [];
+      for (const control of controls) {
+        if (this.#timeOf(control) > event.count) continue;
+        const isDue = this.#withheld.has(control) && !this.#isHeld(control) && !this.#isTyped(control);
+        if (isDue || following.includes(control)) this.#showServer(control);
+      }
+    };
   }
 
-  #settle(control: Element, count: number): void {
-    if ((this.#entered.get(control)?.at ?? Number.POSITIVE_INFINITY) <= count) this.#entered.delete(control);
+  /** Whether a user has changed a control for whose events there is no answer yet, or after one that tells of it had gone out. */
+  #isHeld(control: Element): boolean {
+    return [...this.#underway].some((event) => {
+      const { source, target, count } = event;
+      const fired = isControl(target) && !isButton(target) ? [source, ...this.group(target)] : [];
+      const isOwn = fired.some((by) => closest(control, (it) => it === by));
+      return this.#timeOf(control) > (isOwn ? 0 : count) && this.#controlsOf(event).includes(control);
+    });
+  }
+
+  /** The controls that an event may tell of: what it happened to, and those of its form, or in its element. */
+  #controlsOf({ source, target }: Underway): Element[] {
+    const form = source.name === 'form' ? source : this.formOf(source);
+    return [...[source, target].flatMap((it) => this.group(it)), ...this.of(form ?? source)];
+  }
+
+  #timeOf(control: Element): number {
+    return this.#entered.get(control)?.at ?? 0;
+  }
+
+  #isTyped(control: Element): boolean {
+    return control === this.focused && isText(control);
+  }
+
+  #showServer(control: Element): void {
+    this.#entered.delete(control);
+    this.#withheld.delete(control);
   }
 
   /** Whether a user has changed a control. */
@@ -169,9 +217,10 @@ export class Controls {
     return chosen.map((option) => [name, optionValue(option)]);
   }
 
-  /** A radio, and those that it takes the choice away from. */
+  /** A radio, and those that it takes the choice away from; anything else alone. */
   group(radio: Element): Element[] {
     const { name } = radio.attribs;
+    if (typeOf(radio) !== 'radio') return [radio];
     const form = this.formOf(radio);
     const isInIt = (other: Element) => other.attribs.name === name && this.formOf(other) === form;
     return name ? this.#$('input[type=radio]').toArray().filter(isInIt) : [radio];

@@ -1,4 +1,4 @@
-// Owns what DOM events lead to: which elements fire, what they send, and what becomes of their controls when that has settled.
+// Owns what DOM events lead to: which elements fire, and what they send.
 
 import { NAVIGATE } from '../../protocol/names.ts';
 import type { Clock } from '../clock.ts';
@@ -11,7 +11,6 @@ import {
   describeAll,
   type Element,
   inherited,
-  isChoice,
   refused,
   rootOf,
   SENDERS,
@@ -141,12 +140,12 @@ export class Events {
     if (!entry)
       return this.#note(Promise.reject(refused(describe(element), 'it stands outside of any live component')));
     if (inherited(element, 'hx-confirm') !== undefined && this.#answers.confirm === false) return;
-    const { count } = this.#controls;
-    this.#note(
-      this.#send(entry, name, element, event).then((status) => {
-        if (status < 300) this.#settle(element, event, count);
-        return status;
-      }),
+    const settle = this.#controls.hold(element, event.target, event.type === 'submit' && element.name === 'form');
+    const sending = this.#send(entry, name, element, event);
+    this.#note(sending);
+    sending.then(
+      (status) => settle(status < 300),
+      () => settle(false),
     );
   }
 
@@ -163,12 +162,6 @@ export class Events {
     const { prompt } = this.#answers;
     if (prompt !== undefined) return prompt;
     throw refused(describe(element), `it asks "${inherited(element, 'hx-prompt')}"; answer with { prompt: '…' }`);
-  }
-
-  /** An event has settled: its form, if it was submitted, or the checkbox that fired, shows what the server says. */
-  #settle(element: Element, event: DomEvent, count: number): void {
-    if (event.type === 'submit' && element.name === 'form') this.#controls.settle(element, count);
-    else if (isChoice(element)) this.#controls.settleChoice(element, count);
   }
 
   /** Why nothing happens. */

@@ -69,7 +69,7 @@ export class User {
     }
     const form = this.controls.formOf(target);
     const type = typeOf(target);
-    if (form && type === 'reset') this.controls.settle(form);
+    if (form && type === 'reset') this.controls.reset(form);
     if (form && (type === 'submit' || type === 'image')) this.#submit(form, target, doing);
     return form !== undefined && /^(?:submit|image|reset)$/.test(type);
   }

@@ -348,6 +348,49 @@ describe('a form sends what a browser would', () => {
     expect(view.values()).toEqual({ size: 's' });
   });
 
+  test('an answer that comes late takes back nothing; what the server made of the last choice is shown once that has settled', async () => {
+    const turns: (() => void)[] = [];
+    class Slow extends LiveComponent {
+      static component = 'test.Slow';
+      static events = { set: z.looseObject({ one: z.enum(['a', 'b', 'c', 'd']), two: z.enum(['1', '2', '3']) }) };
+      one = 'a';
+      two = '1';
+      level = 50;
+      async set({ one, two, level }: { one: string; two: string; level?: unknown }) {
+        await new Promise<void>((go) => turns.push(go));
+        Object.assign(this, { one, two, level: Math.min(80, Number(level)) });
+      }
+      render() {
+        return html`<form lv-event="set" hx-trigger="change"><select name="one">
+          ${[...'abcdx'].map((it) => html`<option selected="${it === this.one}">${it}</option>`)}</select>
+          ${[...'1234'].map((it) => html`<input type="radio" name="two" value="${it}" checked="${it === this.two}">`)}
+          <input type="range" name="level" value="${this.level}"></form><output>${this.one}${this.two} ${this.level}</output>`;
+      }
+    }
+    const view = await mountLive(Slow);
+    const pass = async (shown: string) => {
+      await view.until(() => turns.length === 1);
+      turns.shift()?.();
+      await view.until(() => view.find('output').text() === shown);
+    };
+    const changes = ['b', 'c'].map((value) => view.change('select', value));
+    changes.push(view.change('[value="2"]', true), view.change('[value="3"]', true));
+    await pass('b1 50');
+    expect(view.values()).toEqual({ one: 'c', two: '3', level: '50' });
+    changes.push(view.change('[name=level]', 100), view.change('select', 'x'));
+    await pass('c1 50');
+    await pass('c2 50');
+    await pass('c3 50');
+    expect(view.values()).toEqual({ one: 'x', two: '3', level: '100' });
+    await pass('c3 80');
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 422]);
+    expect(view.values()).toEqual({ one: 'c', two: '3', level: '80' });
+    const last = [view.change('[value="2"]', true), view.change('[value="4"]', true)];
+    await pass('c2 80');
+    expect((await Promise.all(last)).map(({ status }) => status)).toEqual([200, 422]);
+    expect(view.values()).toEqual({ one: 'c', two: '2', level: '80' });
+  });
+
   test('fields of one name get a value each', async () => {
     const view = await mountForm('<form lv-event="save"><input name="a"><input name="a"></form>');
     await expect(view.fill('form', { a: 'one' })).rejects.toThrow('2 fields, and 1 values');
