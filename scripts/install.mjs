@@ -1,11 +1,14 @@
 // Owns the installation of system programs by apt-get, with their services kept from starting.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Debian's packages ask this program whether they may start a service; 101 says no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
 export const canInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/** Whether apt knows a package, by the lists that it has. */
+export const isKnown = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
 
 /** Installs Debian packages; says in one line if that can't be. */
 export function install(packages, purpose) {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { findShell, lacksShell } from './chromium.mjs';
-import { canInstall, install } from './install.mjs';
+import { canInstall, install, isKnown } from './install.mjs';
 
 const run = (command, args) => execFileSync(command, args, { stdio: 'inherit' });
 
@@ -38,7 +38,8 @@ function versions(file) {
 /** The browser suites need Chromium: its headless shell, where that can be had. */
 function installChromium() {
   const purpose = 'the browser suites';
-  if (lacksShell() && (canInstall() || !findShell())) install(['chromium-headless-shell'], purpose);
+  const isWorthIt = !findShell() || isKnown('chromium-headless-shell'); // else each run would look for it in vain
+  if (lacksShell() && canInstall() && isWorthIt) install(['chromium-headless-shell'], purpose);
   if (!findShell()) install(['chromium'], purpose);
 }
 
