@@ -63,6 +63,15 @@ export function unregisteredChild({ name }: ComponentClass): LiveError {
   );
 }
 
+/** A field stands where an event's method should. */
+export function hiddenMethod(type: ComponentClass, name: string, found: unknown): LiveError {
+  const kind = Array.isArray(found) ? 'an array' : found === null ? 'null' : typeof found;
+  return new LiveError(
+    'ERR_LIVE_EVENT_FIELD',
+    `${type.name}: events.${name}: expected a method, got ${kind}: the field ${name} hides ${name}(). Give one of them another name.`,
+  );
+}
+
 /** A page sends an event that its component does not list: what its author may have meant. For the log, and for pages in development. */
 export function noEvent(type: ComponentClass, name: string): string {
   const names = Object.keys((type as unknown as ComponentStatics).events ?? {});

@@ -5,7 +5,9 @@ import type { Fields } from '../protocol/event.ts';
 import type { Order } from '../protocol/patch.ts';
 import type { Browser, ComponentStatics, InvalidEvent, LiveComponent, LiveEvent } from './component.ts';
 import { chain, type Eventually } from './eventually.ts';
+import { hiddenMethod } from './faults.ts';
 import { type OrderOwner, Orders } from './orders.ts';
+import type { ComponentClass } from './types.ts';
 
 /** How an event ended: HTTP's 200, 422 or 500. `shown`: the component's `invalid()` showed why. */
 export interface Outcome {
@@ -71,6 +73,18 @@ export class Call implements LiveEvent, OrderOwner {
   }
 }
 
+/** Throws a LiveError for an event whose method is hidden by a field: no class shows it, only what was constructed. */
+export function checkMethods(component: LiveComponent<any, any>): void {
+  const { events = {} } = component.constructor as unknown as ComponentStatics;
+  for (const name in events) if (Object.hasOwn(component, name)) methodOf(component, name);
+}
+
+function methodOf(component: LiveComponent<any, any>, name: string): Function {
+  const found = (component as unknown as Record<string, unknown>)[name];
+  if (typeof found !== 'function') throw hiddenMethod(component.constructor as unknown as ComponentClass, name, found);
+  return found;
+}
+
 /** Checks an event's params with the schema that its component declares, and calls the handler. Throws, or rejects with, what that throws. */
 export function invoke(
   component: LiveComponent<any, any>,
@@ -86,8 +100,7 @@ export function invoke(
 }
 
 function handle(component: LiveComponent<any, any>, call: Call, params: unknown): Eventually<Outcome> {
-  const handler = (component as unknown as Record<string, Function>)[call.name] as Function;
-  return chain(settled(handler.call(component, params, call)), () => ({ status: 200 }));
+  return chain(settled(methodOf(component, call.name).call(component, params, call)), () => ({ status: 200 }));
 }
 
 /** Tells a component why an event was refused, if it wants to know. */

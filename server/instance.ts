@@ -11,7 +11,7 @@ import { type ComponentStatics, construct, type Host, type LiveComponent } from 
 import type { Rendered } from './diff.ts';
 import { chain, type Eventually, ensure, isLater, recover } from './eventually.ts';
 import { noContent, sharedContext, tookTooLong, wroteInRender } from './faults.ts';
-import { type Call, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
+import { type Call, checkMethods, invoke, type Outcome, refuseEvent, settled } from './handler.ts';
 import { Helpers, type HelpersOwner } from './helpers.ts';
 import type { Holding, Saved } from './keeper.ts';
 import { timed } from './monitor.ts';
@@ -84,6 +84,7 @@ export class Instance implements Host, HelpersOwner, OrderOwner, WatchOwner {
     this.browser = new Orders(this);
     try {
       this.#component = construct(this.type as unknown as new () => LiveComponent<any, any>, this);
+      checkMethods(this.#component);
     } catch (error) {
       this.#helpers?.end(); // what its fields started: nobody will unmount it
       throw error;

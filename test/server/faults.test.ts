@@ -288,3 +288,62 @@ test('the test kit takes no notice of it', async () => {
   await page.close();
   await app.close();
 });
+
+describe('a field that hides an event’s method, as JavaScript allows,', () => {
+  /** What the constructor and `mount()` put in the place of the method `addr`. */
+  let made: object = {};
+  let mounted: object = {};
+  class Address extends LiveComponent {
+    static component = 'test.Address';
+    static events = { addr: true };
+    constructor() {
+      super();
+      Object.assign(this, made);
+    }
+    mount() {
+      Object.assign(this, mounted);
+    }
+    addr() {}
+    render() {
+      return '<p>address</p>';
+    }
+  }
+  const said = (kind: string) =>
+    `ERR_LIVE_EVENT_FIELD: Address: events.addr: expected a method, got ${kind}: the field addr hides addr(). Give one of them another name.`;
+  afterEach(() => {
+    [made, mounted] = [{}, {}];
+  });
+
+  test.each([
+    ['object', {}],
+    ['an array', []],
+    ['null', null],
+    ['undefined', undefined],
+  ])('is named when a page is rendered: %s', async (kind, addr) => {
+    made = { addr };
+    await expect(mountLive(Address)).rejects.toMatchObject({ name: 'LiveError', message: said(kind) });
+    const app = await startApp({ components: [Address] });
+    const answer = await fetch(app.url);
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining(said(kind))]);
+    await app.close();
+  });
+
+  test('is named at the event where it comes later', async () => {
+    const client = await it.open({ components: [Address] });
+    mounted = { addr: { city: 'Brno' } };
+    const root = await client.live();
+    await root.event('addr').expect(500);
+    expect(it.app.errors).toMatchObject([
+      { error: { code: 'ERR_LIVE_EVENT_FIELD', message: said('object') }, place: { doing: 'addr()' } },
+    ]);
+  });
+
+  test('is a handler as well where it holds a function', async () => {
+    let calls = 0;
+    made = { addr: () => calls++ };
+    const client = await it.open({ components: [Address] });
+    const root = await client.live();
+    await root.event('addr').expect(204);
+    expect([calls, it.app.errors]).toEqual([1, []]);
+  });
+});
