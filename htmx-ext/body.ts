@@ -5,12 +5,27 @@ import { randomId } from './dom.ts';
 /** Text is urlencoded; a Blob is multipart, and its type says so. */
 export type Body = string | Blob;
 
-/** Encodes what htmx composed. A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files. */
-export function encode(body: unknown): Body {
+/** Controls that may hold a file, or that send what others hold. */
+const SENDERS = 'button,[type=file],[type=submit],[type=button],[type=image]';
+
+/**
+ * Encodes what htmx composed. A form that was composed as multipart has no other entries than an urlencoded one, as long as it has no files.
+ * @param event what set it off: a form that is checked as one types does not send its files at each letter.
+ */
+export function encode(body: unknown, event?: Event): Body {
   if (!(body instanceof FormData)) return String(body ?? '');
-  const entries = [...body].filter(([, value]) => typeof value === 'string' || value.size > 0 || value.name !== '');
+  const isFileSent = !isTyped(event?.target);
+  const entries = [...body].filter(
+    ([, value]) => typeof value === 'string' || (isFileSent && (value.size > 0 || value.name !== '')),
+  );
   if (entries.some(([, value]) => typeof value !== 'string')) return multipart(entries);
   return String(new URLSearchParams(entries as [string, string][]));
+}
+
+/** Whether a control takes what is typed or chosen, but no file. */
+function isTyped(control: EventTarget | null | undefined): boolean {
+  if (!(control instanceof HTMLElement) || control.matches(SENDERS)) return false;
+  return control.isContentEditable || control.matches('input,select,textarea');
 }
 
 /** RFC 7578. Put together here, and not by the browser, because its boundary is signed; files are referred to, not read. */

@@ -39,7 +39,7 @@ export function extend2(htmx: Htmx, action: () => string, trigger: Trigger, deli
         element,
         event,
         headers,
-        body: encode(withPrompt(body, headers)),
+        body: encode(withPrompt(body, headers), event),
         onProgress,
       });
       const timer = xhr.timeout > 0 ? setTimeout(() => cancel('timeout'), xhr.timeout) : undefined;

@@ -42,7 +42,7 @@ export function extend4(htmx: Htmx, action: () => string, trigger: Trigger, deli
     context.fetch = async () => {
       const onProgress = (loaded: number, total: number) =>
         dispatch(element, 'htmx:xhr:progress', { lengthComputable: true, loaded, total });
-      const body = encode(request.body);
+      const body = encode(request.body, event);
       const { ending, cancel } = deliver({ element, event, headers: request.headers, body, onProgress });
       const abort = () => cancel(request.signal.reason === 'timeout' ? 'timeout' : 'aborted');
       request.signal.addEventListener('abort', abort);

@@ -11,6 +11,7 @@ const ticks = topic('ticks');
 class Sink extends LiveComponent<{ markup: string }> {
   static component = 'test.Sink';
   static events = { go: true, other: true };
+  static uploads = { bytes: 1_000_000 };
   static got: { name: string; fields: Record<string, unknown>; field: string | undefined }[] = [];
   static gate: Promise<void> | undefined;
   n = 0;
@@ -474,6 +475,73 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
     await page.waitForFunction(() => !document.querySelector('.htmx-request'));
     await click(page);
     await vi.waitFor(() => expect(Sink.got).toHaveLength(2));
+  });
+
+  describe('in a form with a file, what is checked as one types', () => {
+    const encoding = version === '2' ? 'hx-encoding' : 'hx-encoding:inherited';
+    const markup = `<form id="form" lv-event="other" ${encoding}="multipart/form-data">
+      <fieldset lv-event="go" hx-trigger="input">
+        <input id="title" name="title"><textarea name="text"></textarea>
+        <select name="pick"><option>1</option><option>2</option></select><input type="checkbox" name="box">
+        <p id="rich" contenteditable></p>
+        <button type="button" id="bold">b</button>
+      </fieldset><input type="file" id="file" name="file"><button id="send">Send</button></form>`;
+    const file = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x'.repeat(1000)) };
+    const choose = (page: Page) => page.locator('#file').setInputFiles(file);
+    /** The media types of the events that leave the page. */
+    const watch = (page: Page) => {
+      const types: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/event?'))
+          types.push((request.headers()['content-type'] ?? '').split(';')[0] ?? '');
+      });
+      return types;
+    };
+    const files = () => Sink.got.map(({ fields }) => (fields.file instanceof File ? fields.file.name : undefined));
+
+    test.each<[string, (page: Page) => Promise<unknown>, Record<string, unknown>]>([
+      ['an input', (page) => page.locator('#title').fill('a'), { title: 'a' }],
+      ['a textarea', (page) => page.locator('textarea').fill('b'), { text: 'b' }],
+      ['a select', (page) => page.locator('select').selectOption('2'), { pick: '2' }],
+      ['a checkbox', (page) => page.locator('[type=checkbox]').check(), { box: 'on' }],
+      ['an editable element', (page) => page.locator('#rich').fill('c'), {}],
+    ])('sends no file: %s', async (_, act, fields) => {
+      const { page, faults } = await open(markup);
+      await choose(page);
+      const types = watch(page);
+      await act(page);
+      await vi.waitFor(() => expect(Sink.got).toHaveLength(1));
+      expect(Sink.got[0]?.fields).toEqual({ title: '', text: '', pick: '1', ...fields });
+      await expect.poll(() => types).toEqual(['application/vnd.liveview+form']);
+      expect(faults).toEqual([]);
+    });
+
+    test('waits for no upload', async () => {
+      let answer = () => {};
+      const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+      const { page } = await open(markup.replace('"input"', '"input from:#form"'));
+      await page.route(/\/live\/event\?/, async (route) => {
+        if (route.request().headers()['content-type']?.startsWith('multipart')) await mayAnswer;
+        await route.continue();
+      });
+      await choose(page); // is an event of its own, with the file
+      await page.locator('#title').fill('a');
+      await vi.waitFor(() => expect(Sink.got.map(({ fields }) => fields.title)).toEqual(['a']));
+      answer();
+      await vi.waitFor(() => expect(files()).toEqual([undefined, 'a.txt']));
+    });
+
+    test('has the file where the file’s own control, a button or a submit sets it off', async () => {
+      const { page } = await open(markup.replace('"input"', '"input from:#form, click from:#bold"'));
+      const types = watch(page);
+      await choose(page);
+      await vi.waitFor(() => expect(files()).toEqual(['a.txt']));
+      await page.locator('#bold').click();
+      await vi.waitFor(() => expect(files()).toEqual(['a.txt', 'a.txt']));
+      await page.locator('#send').click();
+      await vi.waitFor(() => expect(files()).toEqual(['a.txt', 'a.txt', 'a.txt']));
+      await expect.poll(() => types).toEqual(Array(3).fill('multipart/form-data'));
+    });
   });
 
   test('events made while the server is away are delivered when it is back', async () => {
