@@ -59,6 +59,7 @@ function start(htmx: Htmx): void {
         mourn(entry.root, reason);
         notice.gone(entry.root, reason);
       },
+      unsent: (entry) => sender.unsent(entry),
       settled: (entry, settlement) => sender.settled(entry, settlement),
       resumed: (entry, taken) => sender.resumed(entry, taken),
       reset: (entry, show) => recover(entry, show, sender),
@@ -112,7 +113,8 @@ function start(htmx: Htmx): void {
     return {
       ending: ending.then((how) => {
         settle('status' in how && how.status < 300);
-        return how;
+        // nobody on the page has to do with it any more
+        return entry.root.isConnected ? how : { status: 200 };
       }),
       cancel,
     };
@@ -255,7 +257,7 @@ function watchPage(page: Page, sender: Sender, tabs: Tabs): void {
   addEventListener('popstate', () => {
     for (const entry of page.entries.values()) {
       const body = String(new URLSearchParams({ url: location.href }));
-      if (entry.navigates) sender.send({ entry, name: NAVIGATE, body });
+      if (entry.navigates && !entry.isLeaving) sender.send({ entry, name: NAVIGATE, body });
     }
   });
 }

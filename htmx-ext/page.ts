@@ -28,6 +28,8 @@ export interface Entry {
   epoch: string | undefined;
   version: number;
   state: 'waiting' | 'live' | 'gone';
+  /** Whether its root has left the page: it stays subscribed until its events are sent, and shows nothing any more. */
+  isLeaving: boolean;
   /** Whether Back and Forward concern it. */
   navigates: boolean;
   /** Whether a view transition is about to apply an update: the next ones wait. */
@@ -45,6 +47,8 @@ export interface PageListener {
   /** An entry can't be live, and won't come back by itself. */
   gone?(entry: Entry, reason: EndReason): void;
   settled(entry: Entry, settlement: Settlement): void;
+  /** Resolves when it is time to look again; undefined where no event of an entry is on its way, or none gets on. */
+  unsent?(entry: Entry): Promise<unknown> | undefined;
   /** The server has lost the state of an entry; `show` brings the page to the new one. */
   reset(entry: Entry, show: () => void): void;
   /** The server has taken events up to these numbers. */
@@ -66,7 +70,7 @@ export interface Page {
   readonly entries: ReadonlyMap<Element, Entry>;
   /** Takes a root element on: it is subscribed as soon as a stream is open. */
   add(root: Element): void;
-  /** Lets go of root elements that have left the page; without any the stream is closed. */
+  /** Lets go of root elements that have left the page, once their events are sent; without any the stream is closed. */
   sweep(): void;
   /** The entry of the component that an element belongs to. */
   entryOf(element: Element): Entry | undefined;
@@ -122,7 +126,12 @@ export function createPage(
 
   function add(root: Element): void {
     const id = root.getAttribute(ATTRIBUTES.id);
-    if (entries.has(root) || !id) return;
+    const known = entries.get(root);
+    if (known?.isLeaving) {
+      known.isLeaving = false;
+      return refresh(known); // what it has missed meanwhile
+    }
+    if (known || !id) return;
     // the same id twice on one page: the second counts as another viewer, so the server gives it an id of its own
     const isCopy = [...entries.values()].some((entry) => entry.id === id);
     const around = root.parentElement ? entryOf(root.parentElement) : undefined;
@@ -137,6 +146,7 @@ export function createPage(
       epoch: emptied.has(root) || wasLive(root) ? 'none' : undefined,
       version: 0,
       state: 'waiting',
+      isLeaving: false,
       navigates: false,
       isBusy: false,
       early: [],
@@ -155,7 +165,24 @@ export function createPage(
   }
 
   function sweep(): void {
-    const left = [...entries.values()].filter((entry) => !entry.root.isConnected);
+    const left = strays();
+    for (const entry of left) entry.isLeaving = true;
+    leave(left);
+  }
+
+  function strays(): Entry[] {
+    return [...entries.values()].filter(({ root, isLeaving }) => !isLeaving && !root.isConnected);
+  }
+
+  /** All of them at once, since with a component those inside of it end at the server; and not before their events are sent. */
+  function leave(left: readonly Entry[]): void {
+    const unsent = left.map((entry) => listener.unsent?.(entry)).filter((it) => it !== undefined);
+    const isStill = (entry: Entry) => entry.isLeaving && entries.get(entry.root) === entry;
+    if (unsent.length > 0) void Promise.all(unsent).then(() => leave(left.filter(isStill)));
+    else letGo(left);
+  }
+
+  function letGo(left: readonly Entry[]): void {
     if (left.length === 0) return;
     for (const entry of left) {
       entries.delete(entry.root);
@@ -205,7 +232,7 @@ export function createPage(
       for (const it of [...updates, ...early]) update(entry, it);
     };
     if (taken) listener.resumed?.(entry, taken);
-    if (isReset) {
+    if (isReset && !entry.isLeaving) {
       listener.reset(entry, show);
       dispatch(entry.root, 'liveview:reset', { id: entry.id });
     } else show();
@@ -217,6 +244,7 @@ export function createPage(
     entry.state = 'gone';
     setState(entry.root, 'gone');
     listener.changed(entry);
+    if (entry.isLeaving) return;
     listener.gone?.(entry, reason);
     dispatch(entry.root, 'liveview:gone', { reason });
   }
@@ -243,6 +271,7 @@ export function createPage(
   /** Applies an update if it builds on what is held, drops it if that is as new, and otherwise waits for what is missing. */
   function update(entry: Entry, it: Update): void {
     const { from, version, html } = it;
+    if (entry.isLeaving) return;
     if (entry.state === 'waiting' || entry.isBusy) return void entry.early.push(it);
     if (version <= entry.version) return;
     if (from > entry.version || (from < entry.version && html === undefined)) return waitForMissing(entry, it);
@@ -283,7 +312,7 @@ export function createPage(
 
   /** Whether it is the first place on the page that shows its instance, which obeys for all of them. */
   function isFirst(entry: Entry): boolean {
-    return entry === [...entries.values()].find((it) => it.id === entry.id && it.state !== 'gone');
+    return entry === [...entries.values()].find((it) => it.id === entry.id && it.state !== 'gone' && !it.isLeaving);
   }
 
   /** The page may cancel an update: it is noted all the same, and shown when the same place changes again. */
@@ -300,6 +329,7 @@ export function createPage(
       entry.version = 0;
       refresh(entry);
     }
+    letGo(strays()); // what an update takes away has ended at the server: there is nobody to send events to
     if (isShown) dispatch(root, 'liveview:after-update', { id, version });
     follow(entry, it);
   }

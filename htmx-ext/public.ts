@@ -65,7 +65,7 @@ export interface LiveviewEvents {
   'liveview:before-update': UpdateDetail;
   /** An update has been shown. */
   'liveview:after-update': UpdateDetail;
-  /** The event `name` of this component could not be delivered, and won't be. */
+  /** The event `name` of this component could not be delivered, and won't be. On the body, where the component has left the page. */
   'liveview:event-lost': { readonly name: string; readonly reason: Exclude<LostReason, 'aborted' | 'superseded'> };
   /** The server has lost the component's state: it was mounted anew. */
   'liveview:reset': { readonly id: string };

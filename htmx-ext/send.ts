@@ -61,6 +61,8 @@ const LIFETIME = 60_000;
 const CATCH_UP = 1_000;
 /** How many events may wait at one instance, unless the page says otherwise. */
 export const MOST_WAITING = 1_000;
+/** Milliseconds for which the events of an entry that has left the page may stand still. */
+const STANDSTILL = 10_000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5_000;
 /** Answers after which the same event is sent again. */
@@ -72,6 +74,8 @@ export interface Sender {
   send(intent: Intent): { ending: Promise<Ending>; cancel: (reason: LostReason) => void };
   /** The entry went live, came back or is gone. */
   entryChanged(entry: Entry): void;
+  /** Resolves when it is time to look again; undefined where no event of an entry is on its way, or none has got on for a while. */
+  unsent(entry: Entry): Promise<unknown> | undefined;
   /** A settlement came by frame, or with a subscribe. */
   settled(entry: Entry, settlement: Settlement): void;
   /** The server has taken events up to these numbers, under this name, from before. */
@@ -115,11 +119,18 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
     upload.wake();
   }
 
+  function unsent(entry: Entry): Promise<unknown> | undefined {
+    const { event, upload } = lanesOf(entry);
+    const waiting = [...event.queue, ...upload.queue];
+    if (!waiting.some(({ born }) => Date.now() - born < STANDSTILL)) return undefined;
+    return Promise.race([Promise.all(waiting.map(({ ending }) => ending)), pause(0)]);
+  }
+
   function settled(entry: Entry, settlement: Settlement): void {
     const lane = lanesOf(entry)[settlement.lane ?? 'event'];
     const [first] = lane.queue;
     if (!first || first.number !== settlement.number || first.epoch !== entry.epoch) return;
-    obey(entry.root, settlement.orders);
+    if (!entry.isLeaving) obey(entry.root, settlement.orders);
     first.end({ status: settlement.status });
     // a file that was refused need not be sent to its end
     if (settlement.lane) first.abort.abort();
@@ -159,7 +170,10 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
     pending.end({ lost: reason });
     pending.abort.abort();
     if (reason !== 'superseded' && reason !== 'aborted')
-      dispatch(entry.root, 'liveview:event-lost', { name: pending.name, reason });
+      dispatch(entry.root.isConnected ? entry.root : document.body, 'liveview:event-lost', {
+        name: pending.name,
+        reason,
+      });
   }
 
   async function run(lane: Lane): Promise<void> {
@@ -253,7 +267,7 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
     if (tries > 0) return pause(tries);
   }
 
-  return { send, entryChanged, settled, resumed };
+  return { send, entryChanged, unsent, settled, resumed };
 }
 
 /** A 500 that is not the event's own: something before the router has failed, such as the sessions' store. */

@@ -20,5 +20,5 @@ document.addEventListener('liveview:connected', ({ detail }) => {
   say(`Connected${gap}, by ${detail.mode}.`);
 });
 document.addEventListener('liveview:event-lost', ({ target, detail }) => {
-  say(`${target.dataset.component} lost an event: ${detail.name}, ${detail.reason}.`);
+  say(`${target.dataset.component ?? 'What has left the page'} lost an event: ${detail.name}, ${detail.reason}.`);
 });

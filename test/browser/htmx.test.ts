@@ -33,6 +33,34 @@ class Sink extends LiveComponent<{ markup: string }> {
   }
 }
 
+const ends = topic('ends');
+
+/** Has a child for as long as that has not done anything. */
+class Owner extends LiveComponent {
+  static component = 'test.Owner';
+  isOver = false;
+  mount() {
+    this.subscribe(ends, () => {
+      this.isOver = true;
+    });
+  }
+  render() {
+    return html`<div id="inner">${this.isOver ? '' : this.child(Owned)}</div>`;
+  }
+}
+
+class Owned extends LiveComponent {
+  static component = 'test.Owned';
+  static events = { end: true };
+  end() {
+    Sink.got.push({ name: 'end', fields: {}, field: undefined });
+    this.publish(ends);
+  }
+  render() {
+    return html`<button id="e" lv-event="end">x</button>`;
+  }
+}
+
 interface Case {
   readonly markup: string;
   /** What the user does. */
@@ -286,27 +314,37 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
   let app: TestApp;
   let markup = '';
   let config = '{}';
+  /** What stands on the page before the component. */
+  let before = '';
+  const shell = (body: string) =>
+    `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${body}`;
   beforeEach(async () => {
     Sink.got = [];
     Sink.gate = undefined;
     config = '{}';
+    before = '';
     app = await startApp({
-      components: [Sink],
+      components: [Sink, Owner, Owned],
       routes: (it, live) => {
         it.get('/htmx.js', (_req, res) => res.sendFile(htmx));
+        it.get('/next', (_req, res) => void res.send('<!doctype html><title>Next</title><body><h1>Next</h1>'));
+        it.get('/nothing', (_req, res) => void res.send(''));
+        it.get('/twice', async (req, res) => {
+          const [one, two] = [await live.render(req, Sink, { markup }), await live.render(req, Sink, { markup })];
+          res.send(shell(`${one}${two}`));
+        });
+        it.get('/owner', async (req, res) => void res.send(shell(String(await live.render(req, Owner)))));
         it.get('/sink', async (req, res) => {
-          res.send(
-            `<!doctype html><meta name="htmx-config" content='${config}'><link rel="icon" href="data:,"><script src="/htmx.js"></script><script src="/live/liveview.js"></script><body hx-ext="liveview">${await live.render(req, Sink, { markup })}`,
-          );
+          res.send(shell(`${before}${await live.render(req, Sink, { markup })}`));
         });
       },
     });
   });
   afterEach(() => app.close());
-  const open = async (text: string) => {
+  const open = async (text: string, path = '/sink') => {
     markup = text;
     const visitor = await visit();
-    await visitor.page.goto(`${app.url}/sink`);
+    await visitor.page.goto(app.url + path);
     await isLive(visitor.page);
     return visitor;
   };
@@ -541,6 +579,195 @@ describeInBrowser('htmx on a live element', (visit, htmx, version) => {
       await page.locator('#send').click();
       await vi.waitFor(() => expect(files()).toEqual(['a.txt', 'a.txt', 'a.txt']));
       await expect.poll(() => types).toEqual(Array(3).fill('multipart/form-data'));
+    });
+  });
+
+  describe('events of what leaves the page', () => {
+    const inputs = ['1', '2', '3', '4'].map((n) => `<input id="i${n}" name="n" lv-event="go">`).join('');
+    const got = () => Sink.got.map(({ fields }) => fields.n);
+    /** Holds the events that leave the page until `pass()`. */
+    const hold = async (page: Page) => {
+      let pass = () => {};
+      const mayPass = new Promise<void>((resolve) => (pass = resolve));
+      await page.route(/\/live\/event\?/, async (route) => {
+        await mayPass;
+        await route.continue();
+      });
+      return pass;
+    };
+    const fill = async (page: Page) => {
+      for (const n of ['1', '2', '3', '4']) await page.locator(`#i${n}`).fill(n);
+      await page.locator('#i1').focus();
+    };
+    /** What is reported lost, anywhere on the page. */
+    const noteLost = (page: Page) =>
+      page.evaluate(() => {
+        const lost: unknown[] = [];
+        Object.assign(window, { lost });
+        document.addEventListener('liveview:event-lost', (event) => lost.push((event as CustomEvent).detail));
+      });
+    const lost = (page: Page) => page.evaluate(() => (window as unknown as { lost: unknown[] }).lost);
+
+    test('are all delivered when a boosted link is followed; then it is unmounted', async () => {
+      before = '<a id="next" href="/next" hx-boost="true">Next</a>';
+      const { page, faults } = await open(inputs);
+      await noteLost(page);
+      const pass = await hold(page);
+      await fill(page);
+      await page.locator('#next').click();
+      await page.locator('h1').waitFor();
+      await page.waitForTimeout(1200); // longer than a stream is kept without components
+      expect(app.live.stats()).toMatchObject({ instances: 1, streams: 1 });
+      pass();
+      await vi.waitFor(() => expect(got()).toEqual(['1', '2', '3', '4']));
+      await expect.poll(() => app.live.stats()).toMatchObject({ instances: 0 });
+      await expect.poll(() => app.live.stats(), { timeout: 3000 }).toMatchObject({ streams: 0 });
+      expect([await lost(page), faults, app.refusals]).toEqual([[], [], []]);
+    });
+
+    test('are all delivered when a swap takes it out, and it shows nothing of them', async () => {
+      before = `<button id="out" hx-get="/nothing" hx-target="next [data-id]" hx-swap="outerHTML">Out</button>`;
+      const { page, faults } = await open(inputs);
+      await noteLost(page);
+      const root = await page.evaluateHandle(() => document.querySelector('[data-id]'));
+      const pass = await hold(page);
+      await fill(page);
+      await page.locator('#out').click();
+      await page.locator('[data-id]').waitFor({ state: 'detached' });
+      pass();
+      await vi.waitFor(() => expect(got()).toEqual(['1', '2', '3', '4']));
+      await expect.poll(() => app.live.stats().instances).toBe(0);
+      expect(await root.evaluate((it) => it?.querySelector('#n')?.textContent)).toBe('0');
+      expect([await lost(page), faults, app.refusals]).toEqual([[], [], []]);
+    });
+
+    test('that fail are no error of the page', async () => {
+      const { page, faults } = await open(inputs);
+      await noteLost(page);
+      Sink.gate = Promise.reject(new Error('on purpose'));
+      Sink.gate.catch(() => {});
+      const pass = await hold(page);
+      await fill(page);
+      await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+      pass();
+      await vi.waitFor(() => expect(got()).toEqual(['1', '2', '3', '4']));
+      await expect.poll(() => app.live.stats().instances).toBe(0);
+      expect(await lost(page)).toEqual([]);
+      expect(faults.filter((fault) => /htmx|Response Status/.test(fault))).toEqual([]);
+    });
+
+    test('are reported lost where they do not get through for a while', async () => {
+      const { page, faults } = await visit();
+      await page.clock.install();
+      markup = inputs;
+      await page.goto(`${app.url}/sink`);
+      await isLive(page);
+      await noteLost(page);
+      await page.route(/\/live\/event\?/, (route) => route.abort());
+      await fill(page);
+      await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+      await page.clock.runFor(5_000);
+      expect([await lost(page), app.live.stats().instances]).toEqual([[], 1]);
+      const later = async () => {
+        await page.clock.runFor(1_000);
+        return lost(page);
+      };
+      await expect.poll(later, { timeout: 10_000 }).toEqual(Array(4).fill({ name: 'go', reason: 'gone' }));
+      await expect.poll(() => app.live.stats().instances).toBe(0);
+      expect(faults.filter((fault) => /htmx/.test(fault))).toEqual([]);
+    });
+
+    test('go on where it comes back meanwhile, and it shows what it has missed', async () => {
+      const { page } = await open(inputs, '/twice');
+      const pass = await hold(page);
+      for (const n of ['1', '2']) await page.locator(`#i${n}`).first().fill(n);
+      await page.locator('#i3').first().focus();
+      const root = await page.evaluateHandle(() => document.querySelector('[data-id]') as Element);
+      await root.evaluate((it) => it.remove());
+      app.live.publish(ticks);
+      await expect.poll(() => page.locator('#t').textContent()).toBe('1'); // the other one, at which it comes later
+      expect(await root.evaluate((it) => it.querySelector('#t')?.textContent)).toBe('0');
+      await root.evaluate((it) => document.body.append(it));
+      await expect.poll(() => page.locator('#t').last().textContent()).toBe('1');
+      pass();
+      await expect.poll(() => page.locator('#n').last().textContent()).toBe('2');
+      expect([got(), app.live.stats().instances, app.refusals]).toEqual([['1', '2'], 2, []]);
+    });
+
+    test('are delivered, too, where it was not live yet', async () => {
+      const { page } = await visit();
+      let subscribe = () => {};
+      const maySubscribe = new Promise<void>((resolve) => (subscribe = resolve));
+      await page.route(/\/live\/subscribe/, async (route) => {
+        await maySubscribe;
+        await route.continue();
+      });
+      markup = inputs;
+      const asked = page.waitForRequest(/\/live\/subscribe/);
+      await page.goto(`${app.url}/sink`);
+      await asked;
+      await noteLost(page);
+      await fill(page);
+      await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+      subscribe();
+      await vi.waitFor(() => expect(got()).toEqual(['1', '2', '3', '4']));
+      await expect.poll(() => app.live.stats().instances).toBe(0);
+      expect([await lost(page), app.refusals]).toEqual([[], []]);
+    });
+
+    test('are given up where the page itself is left, and its goodbye is for what they keep as well', async () => {
+      before = '<a id="next" href="/next" hx-boost="true">Next</a>';
+      const { page } = await open(inputs);
+      await hold(page);
+      await fill(page);
+      await page.locator('#next').click();
+      await page.locator('h1').waitFor();
+      expect(app.live.stats().instances).toBe(1);
+      await page.reload();
+      await expect.poll(() => app.live.stats().instances).toBe(0);
+    });
+
+    test('are not sent to a child that its parent has let go of', async () => {
+      const { page, faults } = await open('', '/owner');
+      await noteLost(page);
+      let answer = () => {};
+      const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+      await page.route(/\/live\/event\?/, async (route) => {
+        const response = await route.fetch();
+        await mayAnswer;
+        await route.fulfill({ response });
+      });
+      await page.locator('#e').dblclick();
+      await page.locator('#e').waitFor({ state: 'detached' });
+      answer();
+      await expect.poll(() => lost(page)).toEqual([{ name: 'end', reason: 'gone' }]);
+      await expect.poll(() => app.live.stats().instances).toBe(1);
+      expect([Sink.got.length, faults, app.refusals]).toEqual([1, [], []]);
+    });
+
+    test('hold a page back that asks before it is left, as long as they wait', async () => {
+      const { page } = await open(inputs);
+      await page.evaluate(() =>
+        addEventListener('beforeunload', (event) => {
+          if (document.querySelector('.htmx-request')) event.preventDefault();
+        }),
+      );
+      const asked: string[] = [];
+      page.on('dialog', async (dialog) => {
+        asked.push(dialog.type());
+        await dialog.dismiss();
+      });
+      const pass = await hold(page);
+      await page.locator('#i1').click();
+      await fill(page);
+      await page.close({ runBeforeUnload: true });
+      await expect.poll(() => asked).toEqual(['beforeunload']);
+      pass();
+      await expect.poll(() => page.locator('#n').textContent()).toBe('4');
+      const closed = page.waitForEvent('close');
+      await page.close({ runBeforeUnload: true });
+      await closed;
+      expect(asked).toHaveLength(1);
     });
   });
 
