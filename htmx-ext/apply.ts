@@ -3,10 +3,11 @@
 
 import { ATTRIBUTES } from '../protocol/names.ts';
 import type { Operation } from '../protocol/patch.ts';
-import { changedAttributes, copyAttribute, removeMarks, writeAttribute } from './attributes.ts';
-import { changeControl, withhold } from './forms.ts';
+import { changedAttributes, copyAttribute, isWired, removeMarks, writeAttribute } from './attributes.ts';
+import { autofocus, changeControl, isEdited, withhold } from './forms.ts';
 import { createMirror, ROOT } from './mirror.ts';
 import { inOrder, pair } from './pairs.ts';
+import { byId, byIds, enter, identified, idsOf, leavingIn, Misfit, NONE, take } from './regions.ts';
 
 /** What happens to nodes beside the DOM: htmx wires new ones and cleans up removed ones. */
 export interface Wiring {
@@ -32,11 +33,6 @@ type Live = Element | undefined;
 
 /** So many operations in a patch make an index of ids worth while. */
 const MANY = 8;
-/** Never written to. */
-const NONE = new Map<string, never>();
-
-/** Thrown where a patch does not fit what the page holds: the component must be fetched whole. The message is the region's id. */
-export class Misfit extends Error {}
 
 /** A document in which nothing runs, loads or upgrades, and which parses as the page does, quirks included. */
 let inert: Document;
@@ -363,74 +359,4 @@ export function createView(root: Element, wiring: Wiring): View {
       });
     },
   };
-}
-
-function idsOf(element: Element): string[] {
-  return [element.id, element.getAttribute(ATTRIBUTES.id) ?? ''].filter(Boolean);
-}
-
-/** The elements inside of one that have ids. */
-function identified(within: Element): Element[] {
-  return [...within.querySelectorAll(`[id],[${ATTRIBUTES.id}]`)];
-}
-
-/** Notes an element under its ids. One that is there twice names nothing. */
-function enter(map: Map<string, Element | undefined>, element: Element): void {
-  for (const id of idsOf(element)) map.set(id, map.has(id) && map.get(id) !== element ? undefined : element);
-}
-
-function byIds(within: Element): Map<string, Element | undefined> {
-  const found = new Map<string, Element | undefined>();
-  for (const element of identified(within)) enter(found, element);
-  return found;
-}
-
-/** What htmx reads when an element fires, and not when it is wired: wiring it again would end its delays. */
-const READ_LATE =
-  /^(?:data-)?(?:hx-(?:vals|vars|include|confirm|target|swap|indicator|disabled-elt|sync|params|headers|encoding|validate|select|select-oob|push-url|replace-url|prompt|request|config)(?::|$))/;
-
-/** Whether a changed attribute is htmx's or ours to know of. Which event it is, is read late too. */
-function isWired(name: string, base: Element, next: Element): boolean {
-  if (/^(?:data-)?lv-event$/.test(name)) return base.hasAttribute(name) !== next.hasAttribute(name);
-  return /^(?:data-)?hx-/.test(name) && !READ_LATE.test(name);
-}
-
-/** Whether somebody edits the page in an element: text is not taken away from under the caret. */
-function isEdited(live: Element): boolean {
-  const { activeElement: editor } = document;
-  return editor instanceof HTMLElement && editor.isContentEditable && editor.contains(live);
-}
-
-/** htmx does so after a swap; browsers do it once in a page's life. */
-function autofocus(within: Element): void {
-  const field = within.matches('[autofocus]') ? within : within.querySelector('[autofocus]');
-  if (field instanceof HTMLElement && document.activeElement === document.body) field.focus();
-}
-
-/** The elements that have an id. Browsers look an id up quickly, and a data-id slowly: few regions are components. */
-function byId(within: Element, id: string): readonly Element[] {
-  const value = CSS.escape(id);
-  const found = within.querySelectorAll(`#${value}`);
-  return [...(found.length > 0 ? found : within.querySelectorAll(`[${ATTRIBUTES.id}="${value}"]`))];
-}
-
-/** The regions that a patch removes, and whose id stands in what it inserts or writes. */
-function leavingIn(operations: readonly Operation[]): Map<string, string> {
-  if (!operations.some(([kind]) => kind === 'x')) return NONE;
-  const inserted = operations.map(([kind, , html]) => (/[rab]/.test(kind) ? html : '')).join('');
-  const ids = new Set(Array.from(inserted.matchAll(/\bid\s*=\s*["']?([^"'\s>]+)/gi), ([, id]) => id));
-  return new Map(operations.flatMap(([kind, id, gap]) => (kind === 'x' && ids.has(id) ? [[id, gap] as const] : [])));
-}
-
-/** An element of a list, and the white space that goes with it: what follows, or for the last what is before. */
-function take(element: Element, gap: string): ChildNode[] {
-  if (gap === '') return [element];
-  const { nextSibling: after, previousSibling: before } = element;
-  if (isGap(after, gap)) return [element, after as ChildNode];
-  if (isGap(before, gap)) return [before as ChildNode, element];
-  throw new Misfit(element.id); // no white space beside it
-}
-
-function isGap(node: Node | null, gap: string): boolean {
-  return node instanceof Text && node.data === gap;
 }

@@ -39,6 +39,16 @@ function isState(element: Element, name: string): boolean {
   return name === 'value' && !(element instanceof HTMLOptionElement || isChoice(element));
 }
 
+/** What htmx reads when an element fires, and not when it is wired: wiring it again would end its delays. */
+const READ_LATE =
+  /^(?:data-)?hx-(?:vals|vars|include|headers|params|confirm|prompt|target|swap|select|indicator|disabled-elt|sync|push-url|replace-url)\b/;
+
+/** Whether a changed attribute is htmx's or ours to know of. Which event it is, is read late too. */
+export function isWired(name: string, base: Element, next: Element): boolean {
+  if (/^(?:data-)?lv-event$/.test(name)) return base.hasAttribute(name) !== next.hasAttribute(name);
+  return /^(?:data-)?hx-/.test(name) && !READ_LATE.test(name);
+}
+
 function writeClasses(live: Element, base: Element, next: Element): void {
   for (const name of base.classList) if (!next.classList.contains(name)) live.classList.remove(name);
   for (const name of next.classList) if (!base.classList.contains(name)) live.classList.add(name);

@@ -46,6 +46,18 @@ export function isBeingTyped(element: Element): element is HTMLInputElement | HT
   );
 }
 
+/** Whether somebody edits the page in an element: text is not taken away from under the caret. */
+export function isEdited(live: Element): boolean {
+  const { activeElement: editor } = document;
+  return editor instanceof HTMLElement && editor.isContentEditable && editor.contains(live);
+}
+
+/** htmx does so after a swap; browsers do it once in a page's life. */
+export function autofocus(within: Element): void {
+  const field = within.matches('[autofocus]') ? within : within.querySelector('[autofocus]');
+  if (field instanceof HTMLElement && document.activeElement === document.body) field.focus();
+}
+
 /** Whether an element is a checkbox or a radio. */
 export function isChoice(element: Element): boolean {
   return element instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(element.type);

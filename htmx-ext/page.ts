@@ -3,13 +3,14 @@
 
 import { ATTRIBUTES, type FrameName } from '../protocol/names.ts';
 import type { Fault, Settlement, Subscribed, Taken, Update } from '../protocol/patch.ts';
-import { createView, Misfit, type View, type Wiring } from './apply.ts';
+import { createView, type View, type Wiring } from './apply.ts';
 import { MANY } from './backoff.ts';
 import { createConnection } from './connect.ts';
 import type { Connection, Sharing, State } from './connection.ts';
 import { dispatch, obey, randomId, setState, wantsTransition, wasLive } from './dom.ts';
 import { emptied } from './mirror.ts';
 import type { EndReason } from './public.ts';
+import { Misfit } from './regions.ts';
 import { createSubscriber } from './subscribe.ts';
 import { tap } from './tap.ts';
 

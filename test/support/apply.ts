@@ -8,7 +8,10 @@ let bundle: Promise<string> | undefined;
 
 async function code(): Promise<string> {
   bundle ??= build({
-    stdin: { contents: "export * from './htmx-ext/apply.ts'", resolveDir: process.cwd() },
+    stdin: {
+      contents: "export * from './htmx-ext/apply.ts'; export { Misfit } from './htmx-ext/regions.ts'",
+      resolveDir: process.cwd(),
+    },
     bundle: true,
     format: 'iife',
     globalName: 'Apply',
