@@ -8,13 +8,22 @@ import { describeInBrowser, isLive } from '../support/browser.ts';
 /** Shows what a test wants it to, and notes its events. */
 class Stage extends LiveComponent {
   static component = 'test.Stage';
-  static events = { note: true };
+  static events = { note: true, long: true };
   static live: Stage | undefined;
   static view: (stage: Stage) => ReturnType<typeof html>;
   n = 0;
+  text = '';
   noted: string[] = [];
   mount() {
     if (this.connected) Stage.live = this;
+  }
+  async long() {
+    this.browser.push('told', 'first');
+    for (const letter of 'abc') {
+      this.text = letter.repeat(40_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.browser.push('told', 'second');
   }
   note(fields: object) {
     this.noted.push(JSON.stringify(fields));
@@ -217,6 +226,39 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     await page.locator('input').fill('bye');
     await vi.waitFor(() => expect(Stage.live?.noted).toHaveLength(3));
     expect(Stage.live?.noted.at(-1)).toBe('{"q":"bye","n":"2"}');
+  });
+
+  test('orders come once and in order, though more came by the stream meanwhile than the answer could carry', async () => {
+    const page = await open(({ text }) => html`<button lv-event="long">go</button><p>${text}</p>`);
+    await page.evaluate(() => {
+      const told: unknown[] = [];
+      Object.assign(window, { told });
+      document.addEventListener('told', (event) => told.push((event as CustomEvent).detail));
+      document.addEventListener('liveview:gap', () => told.push('gap'));
+    });
+    await page.locator('button').click();
+    await page.locator('button:not(.htmx-request)').waitFor();
+    const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
+    await expect.poll(told).toContain('second');
+    expect(await told()).toEqual(['first', 'second']);
+  });
+
+  test('a dialog that the server opens and the user closes opens again', async () => {
+    const page = await open(
+      ({ n, noted }) =>
+        html`<p>${noted.length}</p><dialog id="d" lv-event="note" hx-trigger="close"><form method="dialog">${n > noted.length && html`<input id="name" autofocus>`}<button>Close</button></form></dialog>`,
+    );
+    await page.evaluate(() =>
+      document.addEventListener('told', () => document.querySelector<HTMLDialogElement>('#d')?.showModal()),
+    );
+    for (const n of [1, 2]) {
+      await set(page, n);
+      Stage.live?.browser.push('told', '');
+      await page.waitForFunction(() => document.activeElement?.id === 'name');
+      await page.keyboard.press('Escape');
+      await page.locator('p', { hasText: String(n) }).waitFor();
+      expect(await page.locator('dialog').isVisible()).toBe(false);
+    }
   });
 
   test('what Back brings shows what its server has', async () => {

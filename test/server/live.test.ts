@@ -647,10 +647,15 @@ describe('disconnect and reconnect', () => {
     await bell.event('ring').expect(204);
     expect(await missed(41)).toEqual([{ id: bell.id, from: 41, version: 42, orders: [['push', 'rang', null]] }]);
     await far();
-    expect(await missed(41)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String), gap: true }]);
+    expect(await missed(41)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String), gap: 42 }]);
     expect(await missed(42)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String) }]);
+    await bell.event('ring').expect(204);
+    // the newest orders are there whatever else is not
+    const newest = { version: 83, html: expect.any(String), orders: [['push', 'rang', null]] };
+    expect(await missed(42)).toEqual([{ id: bell.id, from: 0, ...newest }]);
+    expect(await missed(41)).toEqual([{ id: bell.id, from: 0, ...newest, gap: 42 }]);
     // it comes anew: what was ordered before was not for it
-    expect(await missed(0)).toEqual([{ id: bell.id, from: 0, version: 82, html: expect.any(String) }]);
+    expect(await missed(0)).toEqual([{ id: bell.id, from: 0, version: 83, html: expect.any(String) }]);
   });
 
   test('after the resume window the instance is gone', async () => {
