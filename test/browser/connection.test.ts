@@ -158,10 +158,10 @@ describeInBrowser('a connection', (visit, htmx) => {
     for (let n = 0; n < 3; n++) await say(String(n).repeat(40_000));
     gate.mode = 'pass';
     const id = await page.locator('[data-id]').getAttribute('data-id');
-    await expect.poll(told, { timeout: 15_000 }).toEqual([3, { id }]);
+    await expect.poll(told, { timeout: 15_000 }).toEqual([3, { id }, 40_000]);
     expect(await text(page, 'said')).toBe('2'.repeat(40_000));
     await say('again');
-    await expect.poll(told).toEqual([3, { id }, 5]);
+    await expect.poll(told).toEqual([3, { id }, 40_000, 5]);
   });
 
   test('that stays broken shows a note, which goes when it is mended; and a click brings it back at once', async () => {
