@@ -289,9 +289,16 @@ export function createView(root: Element, wiring: Wiring): View {
       if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
     } else if (!isSame(base, next)) {
       writeElement(base, next as Element, live as Live);
-      // another script has taken it away; it has changed, so it is shown again
-      if (parent && !live) place(show(base), base, parent);
+      if (parent && !live) showAgain(base, parent);
     }
+  }
+
+  /** Another script has taken an element away, perhaps for one of its own, as a swap of htmx's does; it has changed, so it is shown again. */
+  function showAgain(base: Element, parent: Element): void {
+    const other = [...parent.children].find(({ id }) => id !== '' && id === base.id);
+    place(show(base), base, parent);
+    if (other) wiring.removed(other);
+    other?.remove();
   }
 
   /** Another script, or who edits the page, has taken a text away, perhaps for one of their own. */

@@ -177,6 +177,15 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     expect(await page.locator('#two').innerHTML()).toBe('1<i></i>');
   });
 
+  test('a region that a swap of htmx has replaced is there once when the server changes it', async () => {
+    const page = await open(({ n }) => html`<div><p id="box">${n}</p><i>after</i></div>`);
+    await page.evaluate(() => {
+      (document.querySelector('#box') as Element).outerHTML = '<p id="box">swapped</p>';
+    });
+    await set(page, 1);
+    expect(await page.locator('[data-id] > div').innerHTML()).toBe('<p id="box">1</p><i>after</i>');
+  });
+
   test('a modal dialog that the server closes leaves the page to be used', async () => {
     const page = await open(
       ({ n }) =>
