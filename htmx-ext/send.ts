@@ -169,11 +169,9 @@ export function createSender(page: Page, limit = () => MOST_WAITING): Sender {
       setTimeout(() => !lane.busy && entry.state === 'live' && page.refresh(entry), CATCH_UP);
     pending.end({ lost: reason });
     pending.abort.abort();
-    if (reason !== 'superseded' && reason !== 'aborted')
-      dispatch(entry.root.isConnected ? entry.root : document.body, 'liveview:event-lost', {
-        name: pending.name,
-        reason,
-      });
+    if (reason === 'superseded' || reason === 'aborted') return;
+    const target = entry.root.isConnected ? entry.root : document.body;
+    dispatch(target, 'liveview:event-lost', { name: pending.name, reason });
   }
 
   async function run(lane: Lane): Promise<void> {
