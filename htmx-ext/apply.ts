@@ -82,6 +82,7 @@ export function createView(root: Element, wiring: Wiring): View {
     } finally {
       index = undefined;
       moving = leaving = NONE;
+      leftOut.length = 0; // what a patch that did not fit leaves is the whole content's business
       restore();
       // a node that had to be moved without moveBefore has lost the focus
       if (focused !== document.activeElement && focused instanceof HTMLElement && root.contains(focused)) {
@@ -117,13 +118,10 @@ export function createView(root: Element, wiring: Wiring): View {
     if (kind === 'r') replace(element, parent, live, operation[2]);
     else if (kind === 'm') moveTo(operation, element, live);
     else if (kind === 'x') for (const node of take(element, operation[2])) remove(node, live);
-    else
-      putBeside(
-        kind,
-        element,
-        [...parse(operation[2], parent).childNodes].map((node) => create(node, live)),
-        live,
-      );
+    else {
+      const nodes = [...parse(operation[2], parent).childNodes].map((node) => create(node, live));
+      putBeside(kind, element, nodes, live);
+    }
     if (isStale) rebuild(parent, shown);
   }
 
