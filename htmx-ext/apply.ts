@@ -132,7 +132,7 @@ export function createView(root: Element, wiring: Wiring): View {
       const gap = leaving.get(id);
       if (gap === undefined) continue;
       leaving.delete(id);
-      const old = live && own.includes(id) ? comeOver(find(id), node, gap) : undefined;
+      const old = live && own.includes(id) ? comeOver(find(id), node, gap, live) : undefined;
       if (old) return old;
       operate(['x', id, gap]);
     }
@@ -140,14 +140,18 @@ export function createView(root: Element, wiring: Wiring): View {
     if (id === undefined || !live) return undefined;
     const old = moving.get(id);
     moving.delete(id);
-    return old && comeOver(old, node, '');
+    return old && comeOver(old, node, '', live);
   }
 
-  /** Makes of a region, where it stands, what it shall be elsewhere. Undefined where it is another element, or the page does not show it as it is. */
-  function comeOver(old: Element, node: Element, gap: string): Element | undefined {
+  /**
+   * Makes of a region, where it stands, what it shall be elsewhere, in `to`. Undefined where it is another element, or the page does not show it
+   * as it is, or it is what it shall be in.
+   */
+  function comeOver(old: Element, node: Element, gap: string, to: Element): Element | undefined {
     const parent = old.parentNode as Element;
     const from = liveOf(parent) as Live;
-    if (!shownIn(from, old) || stale.has(parent) || old.localName !== node.localName) return undefined;
+    const shown = shownIn(from, old);
+    if (!shown || shown.contains(to) || stale.has(parent) || old.localName !== node.localName) return undefined;
     for (const it of take(old, gap)) if (it !== old) remove(it, from);
     old.remove(); // from base alone: the page's element goes straight to its new place
     writeNode(old, node, from);

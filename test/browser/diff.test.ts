@@ -261,6 +261,17 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
     );
   });
 
+  test('where what was inside goes outside', async () => {
+    const [a, b] = ['<i>a</i>', '<input>'];
+    await check(
+      [
+        `<div id="x"><ul id="y"><li id="z">${a}</li></ul></div>`,
+        `<ul id="y"><li id="z">${b}<div id="x">${a}</div></li></ul>`,
+        `<li id="z"><div id="x"><ul id="y">${b}</ul></div></li>`,
+      ].map((text) => `<section id="s">${text}</section><p>1</p>`),
+    );
+  });
+
   test('where a template stands in one that has no place for it', async () => {
     const item = (n: number, text: string) => html`<p id="p-${n}">${html`<div>${text}</div>`}</p>`;
     for (const [one, two] of [
