@@ -119,8 +119,10 @@ export function createView(root: Element, wiring: Wiring): View {
     else if (kind === 'm') moveTo(operation, element, live);
     else if (kind === 'x') for (const node of take(element, operation[2])) remove(node, live);
     else {
-      const nodes = [...parse(operation[2], parent).childNodes].map((node) => create(node, live));
+      const wanted = [...parse(operation[2], parent).childNodes];
+      const nodes = wanted.map((node) => create(node, live));
       putBeside(kind, element, nodes, live);
+      for (const [at, node] of nodes.entries()) finish(node, wanted[at] as ChildNode, live);
     }
     if (isStale) rebuild(parent, shown);
   }
@@ -143,10 +145,7 @@ export function createView(root: Element, wiring: Wiring): View {
     return old && comeOver(old, node, '', live);
   }
 
-  /**
-   * Makes of a region, where it stands, what it shall be elsewhere, in `to`. Undefined where it is another element, or the page does not show it
-   * as it is, or it is what it shall be in.
-   */
+  /** Takes a region out, to come into `to`. Undefined where it is another element, or the page does not show it as it is, or it is what it shall be in. */
   function comeOver(old: Element, node: Element, gap: string, to: Element): Element | undefined {
     const parent = old.parentNode as Element;
     const from = liveOf(parent) as Live;
@@ -154,7 +153,6 @@ export function createView(root: Element, wiring: Wiring): View {
     if (!shown || shown.contains(to) || stale.has(parent) || old.localName !== node.localName) return undefined;
     for (const it of take(old, gap)) if (it !== old) remove(it, from);
     old.remove(); // from base alone: the page's element goes straight to its new place
-    writeNode(old, node, from);
     return old;
   }
 
@@ -182,8 +180,10 @@ export function createView(root: Element, wiring: Wiring): View {
     if (!(next instanceof Element) || more.length > 0) throw new Misfit(element.id); // not one element
     if (next.localName === element.localName) return rewrite(element, next, () => writeNode(element, next, live));
     if (!isShown) stale.add(parent);
-    insertAfter(element, parent, create(next, live), live);
+    const made = create(next, live);
+    insertAfter(element, parent, made, live);
     remove(element, live);
+    finish(made, next, live);
   }
 
   function moveTo([, , side, besideId, gap]: Extract<Operation, { 0: 'm' }>, element: Element, live: Live): void {
@@ -241,12 +241,17 @@ export function createView(root: Element, wiring: Wiring): View {
     for (const [match, node] of pairs) {
       const it = match ?? create(node, live);
       if (!match || !still.has(match)) insertAfter(previous, base, it, live);
-      if (match) writeNode(match, node, live);
+      finish(it, node, live);
       previous = it;
     }
   }
 
-  /** A new node of the server's moves into base as it is, and the page gets a copy; unless it comes from another list. */
+  /** What is not new is written once it is in its place: then nothing comes into itself, whatever goes into what. */
+  function finish(node: ChildNode, wanted: ChildNode, live: Live): void {
+    if (node !== wanted) writeNode(node, wanted, live);
+  }
+
+  /** A new node of the server's moves into base as it is, and the page gets a copy; unless it comes from elsewhere: see {@link finish}. */
   function create(node: ChildNode, live: Live): ChildNode {
     const old = node instanceof Element ? arrive(node, live) : undefined;
     if (old) return old;

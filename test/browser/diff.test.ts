@@ -261,6 +261,27 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
     );
   });
 
+  test('of elements that go anywhere, into one another too', async () => {
+    const places = fc.uniqueArray(fc.record({ id, into: id, text: word }), { maxLength: 8, selector: (it) => it.id });
+    const treeOf = (nodes: readonly { id: number; into: number; text: string }[]) => {
+      const at = (parent: number | undefined): string =>
+        nodes
+          .filter((node, place) => parentOf(node, place) === parent)
+          .map(({ id, text }) => `<div id="n-${id}">${text}${at(id)}</div>`)
+          .join('');
+      // into one that came before it, or else nowhere
+      const parentOf = ({ into }: { into: number }, place: number) =>
+        nodes.slice(0, place).find((node) => node.id === into)?.id;
+      return at(undefined);
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(places, word), { minLength: 2, maxLength: 4 }), async (states) => {
+        await check(states.map(([nodes, text]) => `<p>${text}</p><section id="s">${treeOf(nodes)}</section>`));
+      }),
+      runs,
+    );
+  });
+
   test('where what was inside goes outside', async () => {
     const [a, b] = ['<i>a</i>', '<input>'];
     await check(
