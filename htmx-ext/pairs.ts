@@ -1,5 +1,6 @@
 // Owns the question which old node becomes which new one, and which may stay where it is.
 
+import { match } from '../protocol/match.ts';
 import { ATTRIBUTES } from '../protocol/names.ts';
 import { longestIncrease } from '../protocol/order.ts';
 import { isChoice } from './forms.ts';
@@ -43,31 +44,14 @@ function looseNameOf(node: Node): string {
 
 /** Finds for each wanted node the old node that becomes it: by its id; without one, the next of its kind, rather with the same controls inside. */
 export function pair(old: readonly ChildNode[], wanted: readonly ChildNode[]): Pair[] {
-  const left = new Set(old);
-  const matches = new Map<ChildNode, ChildNode>();
-  for (const naming of [nameOf, looseNameOf]) {
-    const named = new Map<string, ChildNode[]>();
-    for (const node of [...left].reverse()) push(named, naming(node), node);
-    for (const node of wanted) {
-      const match = matches.has(node) ? undefined : named.get(naming(node))?.pop();
-      if (!match) continue;
-      matches.set(node, match);
-      left.delete(match);
-    }
-  }
+  const matches = match(old, wanted, [nameOf, looseNameOf]);
   return wanted.map((node) => [matches.get(node), node]);
-}
-
-function push(map: Map<string, ChildNode[]>, key: string, node: ChildNode): void {
-  const list = map.get(key);
-  if (list) list.push(node);
-  else map.set(key, [node]);
 }
 
 /** The matched nodes that can stay where they are: a longest run that is in order already. All others are moved. */
 export function inOrder(pairs: readonly Pair[], base: Element): Set<ChildNode> {
-  const matches = pairs.map(([match]) => match).filter((match) => match !== undefined);
+  const matches = pairs.map(([old]) => old).filter((old) => old !== undefined);
   const position = new Map([...base.childNodes].map((node, at) => [node, at]));
-  const places = matches.map((match) => position.get(match) as number);
+  const places = matches.map((old) => position.get(old) as number);
   return new Set(longestIncrease(places).map((at) => matches[at] as ChildNode));
 }

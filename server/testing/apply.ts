@@ -2,6 +2,7 @@
 // it what was typed into them. The browser does the same three ways (htmx-ext/apply); here nobody but the server writes.
 
 import type { CheerioAPI } from 'cheerio';
+import { match } from '../../protocol/match.ts';
 import { ATTRIBUTES } from '../../protocol/names.ts';
 import type { Operation } from '../../protocol/patch.ts';
 import { type Child, type Element, isChoice, isElement, isRoot, type Parent } from './dom.ts';
@@ -227,18 +228,7 @@ function controlsIn(node: Child): string {
 
 /** For each wanted node the old node that becomes it: by its id; without one, the next of its kind, rather with the same controls inside. */
 function pair(old: readonly Child[], wanted: readonly Child[]): [match: Child | undefined, node: Child][] {
-  const left = new Set(old);
-  const matches = new Map<Child, Child>();
-  for (const naming of [nameOf, (node: Child) => (keyOf(node) ? nameOf(node) : kindOf(node))]) {
-    const named = new Map<string, Child[]>();
-    for (const node of left) named.set(naming(node), [...(named.get(naming(node)) ?? []), node]);
-    for (const node of wanted) {
-      const match = matches.has(node) ? undefined : named.get(naming(node))?.shift();
-      if (!match) continue;
-      matches.set(node, match);
-      left.delete(match);
-    }
-  }
+  const matches = match(old, wanted, [nameOf, (node) => (keyOf(node) ? nameOf(node) : kindOf(node))]);
   return wanted.map((node) => [matches.get(node), node]);
 }
 
