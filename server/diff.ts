@@ -76,8 +76,7 @@ function compare(last: Rendered, now: Rendered, edit: Edit): 'same' | 'patch' | 
 /** What goes from one place to another must not be in both while something is placed beside it: it goes, and regions lose it, before it comes. */
 function inOrder(operations: readonly Operation[]): readonly Operation[] {
   if (operations.length < 2) return operations;
-  const of = (isMeant: (kind: string) => boolean) => operations.filter(([kind]) => isMeant(kind));
-  return [...of((kind) => kind === 'x'), ...of((kind) => kind === 'r'), ...of((kind) => /[abm]/.test(kind))];
+  return ['x', 'r', 'abm'].flatMap((kinds) => operations.filter(([kind]) => kinds.includes(kind)));
 }
 
 /** Many small operations can be more than the whole content. */

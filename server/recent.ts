@@ -10,7 +10,8 @@ const MOST_LENGTH = 64 * 1024;
 export class Recent {
   readonly #kept: { readonly from: number; readonly text: string }[] = [];
   #length = 0;
-  #newest: Update | undefined;
+  /** The newest update's, if it has some. */
+  #newest: Pick<Update, 'version' | 'orders'> | undefined;
   /** The last version before the newest that brought orders. */
   #ordered: number;
 
@@ -20,10 +21,10 @@ export class Recent {
   }
 
   /** Keeps an update, and its text, and lets go of the oldest where there are too many. */
-  keep(update: Update, text: string): void {
+  keep({ from, version, orders }: Update, text: string): void {
     this.#ordered = this.ordered;
-    this.#newest = update;
-    this.#kept.push({ from: update.from, text });
+    this.#newest = orders && { version, orders };
+    this.#kept.push({ from, text });
     this.#length += text.length;
     while (this.#kept.length > MOST || (this.#length > MOST_LENGTH && this.#kept.length > 1)) {
       this.#length -= this.#kept.shift()?.text.length ?? 0;
@@ -38,7 +39,7 @@ export class Recent {
 
   /** The last version that brought orders. */
   get ordered(): number {
-    return this.#newest?.orders ? this.#newest.version : this.#ordered;
+    return this.#newest?.version ?? this.#ordered;
   }
 
   /** What the whole content says of orders to a reader who holds a version: the newest ones, and up to where others are lost. */
