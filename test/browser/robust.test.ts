@@ -86,6 +86,17 @@ describeInBrowser('in a page', (visit, htmx, version) => {
     await expect.poll(() => page.evaluate(() => (window as unknown as { lost: string[] }).lost)).toEqual(['gone']);
   });
 
+  test('the button that reloads keeps the focus while others go, and is no part of what a boosted link swaps or Back restores', async () => {
+    const { page } = await open('/two');
+    app.live.disconnect({ match: () => true });
+    await expect.poll(() => page.locator('.lv-gone').count()).toBe(2);
+    const reload = page.locator('.lv-notice button');
+    await reload.focus();
+    await page.evaluate(() => document.querySelector('[data-id]')?.remove());
+    expect(await reload.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await page.locator('body .lv-notice').count()).toBe(0);
+  });
+
   test('components that are gone are told of in the console, once for all of a kind', async () => {
     const { page } = await open('/two');
     const said: string[] = [];
