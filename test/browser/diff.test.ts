@@ -282,6 +282,31 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
     );
   });
 
+  test('of neighbours that go to another list together, with the white space between them', async () => {
+    const item = (n: number) => html`
+      <li id="i-${n}">${n}</li>`;
+    const of = (left: readonly number[], right: readonly number[]) =>
+      html`<ul id="left">${left.map(item)}</ul><ul id="right">${right.map(item)}</ul>`;
+    await check([of([1, 2, 3], [4]), of([1], [4, 2, 3]), of([2, 1, 3], [4])]);
+  });
+
+  test('where the page had cancelled what came to both lists between which an item moves', async () => {
+    const shown = await page.evaluate(() => {
+      document.body.innerHTML =
+        '<div data-id="x" data-component="c" data-session="s"><ul><li id="a"></li></ul><ul><li id="b"></li></ul></div>';
+      const root = document.body.firstElementChild as Element;
+      const view = (window as any).Apply.createView(root, { added() {}, changed() {}, removed() {} });
+      view.patch([['a', 'a', '<li id="c"></li>']], false);
+      view.patch([['a', 'b', '<li id="d"></li>']], false);
+      view.patch([
+        ['x', 'a', ''],
+        ['b', 'b', '<li id="a"></li>'],
+      ]);
+      return [...root.querySelectorAll('ul')].map((it) => [...it.children].map(({ id }) => id).join(' '));
+    });
+    expect(shown).toEqual(['c', 'a b d']);
+  });
+
   test('where what was inside goes outside', async () => {
     const [a, b] = ['<i>a</i>', '<input>'];
     await check(
