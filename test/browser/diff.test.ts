@@ -293,7 +293,7 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
   test('where the page had cancelled what came to both lists between which an item moves', async () => {
     const shown = await page.evaluate(() => {
       document.body.innerHTML =
-        '<div data-id="x" data-component="c" data-session="s"><ul><li id="a"></li></ul><ul><li id="b"></li></ul></div>';
+        '<div data-id="x" data-component="c" data-session="s"><ul><li id="e"><ul><li id="b"></li></ul></li><li id="a"></li></ul></div>';
       const root = document.body.firstElementChild as Element;
       const view = (window as any).Apply.createView(root, { added() {}, changed() {}, removed() {} });
       view.patch([['a', 'a', '<li id="c"></li>']], false);
@@ -304,7 +304,7 @@ ${value}</textarea><input id="field" value="${value}" disabled="${flag}">`;
       ]);
       return [...root.querySelectorAll('ul')].map((it) => [...it.children].map(({ id }) => id).join(' '));
     });
-    expect(shown).toEqual(['c', 'a b d']);
+    expect(shown).toEqual(['e c', 'a b d']);
   });
 
   test('where what was inside goes outside', async () => {
